@@ -1,0 +1,92 @@
+"""Who may do what: the one table, written by hand from the design and read only by tests.
+
+A door (URL name) is listed with what it stands below and, for each of reading (GET, HEAD) and
+writing (POST), the roles to whom it opens. Everybody else gets 404, and signed out a way to
+sign in. A URL that is not listed here makes the build red.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ADMIN, PROGRAM_LEAD, FACILITATOR, COACH = "admin", "program lead", "facilitator", "coach"
+TEAM_LEAD, MEMBER = "team lead", "member"
+SISTER = "sister team's member"
+# People without a right to any of it: of another program, or no longer of the team.
+OTHERS = (
+    "other program lead",
+    "other facilitator",
+    "other coach",
+    "other team lead",
+    "former member",
+)
+ROLES = (ADMIN, PROGRAM_LEAD, FACILITATOR, COACH, TEAM_LEAD, MEMBER, SISTER, *OTHERS)
+
+NOBODY: frozenset[str] = frozenset()
+EVERYBODY = frozenset(ROLES)
+TEAM = frozenset({TEAM_LEAD, MEMBER})
+STAFF = frozenset({ADMIN, PROGRAM_LEAD, FACILITATOR, COACH})
+PROGRAM = frozenset({ADMIN, PROGRAM_LEAD})
+COHORT = frozenset({ADMIN, PROGRAM_LEAD, FACILITATOR})
+WHOLE_COHORT = STAFF | TEAM | {SISTER}
+
+
+@dataclass(frozen=True)
+class Door:
+    """`reads` and `writes`: to whom it opens. `public`: why it needs no sign-in."""
+
+    reads: frozenset[str] = NOBODY
+    writes: frozenset[str] = NOBODY
+    public: str = ""
+
+
+DOORS: dict[str, Door] = {
+    # Oneself
+    "home": Door(EVERYBODY, public="the landing page, or one's own"),
+    "profile": Door(EVERYBODY, EVERYBODY),
+    "guess_time_zone": Door(NOBODY, EVERYBODY),
+    "reminder_preference": Door(EVERYBODY, EVERYBODY),
+    "set_language": Door(NOBODY, EVERYBODY, public="a cookie of one's own"),
+    # Programs and cohorts
+    "program": Door(PROGRAM),
+    "cohort_new": Door(PROGRAM, PROGRAM),
+    "cohort": Door(WHOLE_COHORT),
+    "agenda": Door(WHOLE_COHORT),
+    "team_new": Door(COHORT, COHORT),
+    "cohort_staff": Door(PROGRAM, PROGRAM),
+    "team_setup": Door(COHORT, COHORT),
+    "start_week": Door(NOBODY, COHORT),
+    "close_week": Door(COHORT, COHORT),
+    "board": Door(STAFF),
+    "follow_up": Door(STAFF),
+    # A team's work: read by staff, written by the team alone
+    "team": Door(STAFF | TEAM),
+    "sheet": Door(STAFF | TEAM),
+    "sheet_changes": Door(STAFF | TEAM),
+    "sheet_row_add": Door(NOBODY, TEAM),
+    "sheet_hand_in": Door(NOBODY, TEAM),
+    "sheet_row": Door(TEAM, TEAM),
+    "save_cell": Door(NOBODY, TEAM),
+    "conflicts": Door(TEAM, TEAM),
+    "carry_row": Door(NOBODY, TEAM),
+    "plan": Door(STAFF | TEAM),
+    "plan_changes": Door(STAFF | TEAM),
+    "milestone_add": Door(NOBODY, TEAM),
+    "activity_add": Door(NOBODY, TEAM),
+    "activity": Door(TEAM, TEAM),
+    "move_row": Door(NOBODY, TEAM),
+    "remove_row": Door(NOBODY, TEAM),
+    "sign_off": Door(frozenset({TEAM_LEAD}), frozenset({TEAM_LEAD})),
+    "baseline": Door(STAFF | TEAM),
+    # The year after
+    "check_in": Door(STAFF | TEAM, TEAM),
+    "resolve_support": Door(NOBODY, STAFF),
+    # Links in mails
+    "invitation": Door(EVERYBODY, public="the link's token"),
+    "check_in_link": Door(EVERYBODY, public="the link's token"),
+    "check_in_by_link": Door(EVERYBODY, EVERYBODY, public="the cookie that the link gave"),
+    "opt_out": Door(EVERYBODY, EVERYBODY, public="the link's token"),
+    # The operator
+    "healthz": Door(EVERYBODY, public="says only whether it is well"),
+    "readyz": Door(EVERYBODY, public="says only whether it is ready"),
+}

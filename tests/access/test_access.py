@@ -1,0 +1,182 @@
+"""Every URL, as every role, at own, foreign, mixed and absent targets, held against the table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.access.table import DOORS, EVERYBODY, ROLES, Door
+from tests.access.world import OWN_CANARY, FOREIGN_CANARY, World, make_world
+
+READS = ("GET", "HEAD")
+WRITES = ("POST",)
+REST = ("PUT", "PATCH", "DELETE", "OPTIONS")
+CLOSED = {404, 405}
+# Rows that a visit itself leaves: the sign-in, and the counters that slow down guessing.
+LEFT_BY_VISITS = {"Session"}
+
+
+def doors_in_urls() -> dict[str, URLPattern]:
+    """Every named pattern, by name."""
+
+    def walk(patterns: list) -> Iterator[URLPattern]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns)
+            else:
+                yield pattern
+
+    return {str(pattern.name): pattern for pattern in walk(get_resolver().url_patterns)}
+
+
+URLS = doors_in_urls()
+
+
+def parameters(name: str) -> list[str]:
+    return list(URLS[name].pattern.converters)
+
+
+def fingerprint() -> dict[str, str]:
+    """A digest of each table's rows."""
+    return {
+        model.__name__: hashlib.sha256(
+            repr(list(model._base_manager.order_by("pk").values_list())).encode()
+        ).hexdigest()
+        for model in apps.get_models(include_auto_created=True)
+        if model.__name__ not in LEFT_BY_VISITS
+    }
+
+
+@contextmanager
+def unchanged(what: str) -> Iterator[None]:
+    before = fingerprint()
+    yield
+    after = fingerprint()
+    assert after == before, (
+        f"{what} changed {[name for name in after if after[name] != before[name]]}"
+    )
+
+
+def targets(name: str, world: World) -> Iterator[tuple[str, str]]:
+    """What a URL may point at: own, foreign, a foreign child below an own parent, nothing."""
+    needed = parameters(name)
+    yield "own", reverse(name, kwargs={key: world.own[key] for key in needed})
+    if not needed:
+        return
+    yield "foreign", reverse(name, kwargs={key: world.foreign[key] for key in needed})
+    yield "absent", reverse(name, kwargs={key: world.absent[key] for key in needed})
+    for child in needed[1:]:
+        kwargs = {key: world.own[key] for key in needed} | {child: world.foreign[child]}
+        if world.foreign[child] != world.own[child]:
+            yield "mixed", reverse(name, kwargs=kwargs)
+
+
+@pytest.fixture
+def world(db: None, settings) -> World:
+    settings.MFA_REQUIRED = False
+    return make_world()
+
+
+def test_every_url_stands_in_the_table_and_the_table_names_no_other() -> None:
+    assert set(URLS) == set(DOORS)
+
+
+def test_every_url_that_the_table_calls_public_says_why() -> None:
+    assert all(door.public for door in DOORS.values() if not door.reads <= set(ROLES))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_door_opens_to_whom_the_table_says_and_to_nobody_else(role: str, world: World) -> None:
+    client = Client()
+    client.force_login(world.users[role])
+    wrong = []
+    for name, door in DOORS.items():
+        with unchanged(f"{role} knocking at {name}"):
+            for target, url in targets(name, world):
+                wrong += knock(client, role, name, door, target, url, world)
+    assert not wrong, "\n".join(wrong)
+
+
+def knock(
+    client: Client, role: str, name: str, door: Door, target: str, url: str, world: World
+) -> list[str]:
+    """Send every method; what came back differently from the table, in words."""
+    wrong = []
+    for method in (*READS, *WRITES, *REST):
+        may = {"own": role in (door.reads if method in READS else door.writes)}.get(target, False)
+        may = may and method not in REST
+        public = bool(door.public)
+        with rolled_back():
+            answer = client.generic(method, url)
+        status = answer.status_code
+        if status >= 500 or (not may and not public and status not in CLOSED):
+            wrong.append(f"{role}: {method} {url} ({name}, {target}) answered {status}")
+        if may and status == 404 and not public:
+            wrong.append(f"{role}: {method} {url} ({name}, {target}) is closed to its own")
+        if world.sees_foreign_words(role, answer):
+            wrong.append(f"{role}: {method} {url} ({name}, {target}) shows another team's words")
+    return wrong
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """What is allowed to write may write, and leaves the world as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(DOORS) if name in URLS])
+def test_reading_changes_nothing_and_denied_writing_neither(name: str, world: World) -> None:
+    door = DOORS[name]
+    for role in ROLES:
+        client = Client()
+        client.force_login(world.users[role])
+        with unchanged(f"{role} at {name}"):
+            for target, url in targets(name, world):
+                for method in READS:
+                    client.generic(method, url)
+                if role not in door.writes or target != "own":
+                    client.post(url)
+
+
+def test_signed_out_every_door_leads_to_sign_in_whether_its_target_exists_or_not(
+    world: World,
+) -> None:
+    wrong = []
+    for name, door in DOORS.items():
+        if door.public:
+            continue
+        for target, url in targets(name, world):
+            for method in (*READS, *WRITES):
+                answer = Client().generic(method, url)
+                led = answer.status_code == 302 and answer.url.startswith("/accounts/login/")
+                if not led and answer.status_code != 405:
+                    wrong.append(f"{method} {url} ({name}, {target}): {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_foreign_target_answers_exactly_like_an_absent_one(world: World) -> None:
+    client = Client()
+    client.force_login(world.users["member"])
+    for name, door in DOORS.items():
+        if door.public or not parameters(name):
+            continue
+        answers = dict.fromkeys(("foreign", "absent"), b"")
+        for target, url in targets(name, world):
+            if target in answers:
+                answer = client.get(url)
+                answers[target] = str(answer.status_code).encode() + answer.content.replace(
+                    url.encode(), b""
+                )
+        assert answers["foreign"] == answers["absent"], name
+
+
+__all__ = ["EVERYBODY", "FOREIGN_CANARY", "OWN_CANARY"]

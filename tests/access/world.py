@@ -1,0 +1,194 @@
+"""Two programs with one of everything, ids interleaved, every text naming whose it is."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+
+from accounts.models import User
+from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from cohorts.models import Membership
+from followups.models import Answer, CheckIn, Round, SupportRequest
+from outbox import links
+from tests.factories import (
+    NOON,
+    make_cohort,
+    make_member,
+    make_outsider,
+    make_program,
+    make_session,
+    make_team,
+    make_user,
+)
+
+OWN, FOREIGN, SISTERS = "canaryown", "canaryforeign", "canarysister"
+
+
+@dataclass
+class World:
+    """Users by role, and what a URL's parameters may be."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=dict)
+    foreign: dict[str, Any] = field(default_factory=dict)
+    absent: dict[str, Any] = field(default_factory=dict)
+
+    def sees_foreign_words(self, role: str, answer: HttpResponse) -> bool:
+        """Does the answer hold a word that only people of the other side may read?"""
+        seen = answer.content + repr(dict(answer.headers)).encode()
+        if role == "admin":
+            return False
+        if role.startswith("other ") or role == "former member":
+            return OWN.encode() in seen
+        return FOREIGN.encode() in seen or (
+            role in {"team lead", "member"} and SISTERS.encode() in seen
+        )
+
+
+def make_world() -> World:
+    """The own side with its sister team, the foreign side, and everybody on them."""
+    world = World()
+    leads = {OWN: make_user("Program lead"), FOREIGN: make_user("Other program lead")}
+    program = {word: make_program(lead, name=f"Program {word}") for word, lead in leads.items()}
+    teams = {}
+    for word in (OWN, FOREIGN):
+        cohort = make_cohort(program[word], name=f"Cohort {word}", venue=f"Venue {word}")
+        make_session(cohort, title=f"Session {word}", presenter=f"Presenter {word}")
+        teams[word] = make_team(cohort, **team_words(word), coach=make_user(f"Coach {word}"))
+        cohort.facilitators.add(make_user(f"Facilitator {word}"))
+    teams[SISTERS] = make_team(teams[OWN].cohort, **team_words(SISTERS))
+    people = {word: fill(world, word, team) for word, team in teams.items()}
+    own, foreign = teams[OWN], teams[FOREIGN]
+    former = make_user("Former member")
+    world.users = {
+        "admin": make_user("Administrator", is_admin=True),
+        "program lead": leads[OWN],
+        "facilitator": own.cohort.facilitators.get(),
+        "coach": own.coach,
+        "team lead": people[OWN]["lead"],
+        "member": people[OWN]["member"],
+        "sister team's member": people[SISTERS]["member"],
+        "other program lead": leads[FOREIGN],
+        "other facilitator": foreign.cohort.facilitators.get(),
+        "other coach": foreign.coach,
+        "other team lead": people[FOREIGN]["lead"],
+        "former member": former,
+    }
+    make_member(own, former)
+    Membership.objects.get(team=own, user=former).delete()
+    world.absent = {key: absent(value) for key, value in world.own.items()}
+    return world
+
+
+def team_words(word: str) -> dict[str, str]:
+    return {
+        "name": f"Team {word}",
+        "country": f"Country {word}",
+        "challenge": f"Challenge {word}",
+        "sector": f"Sector {word}",
+    }
+
+
+def absent(value: object) -> object:
+    """Something of the same shape that does not exist."""
+    match value:
+        case int():
+            return 999_999
+        case date():
+            return value
+        case _:
+            return "0" * len(str(value))
+
+
+def fill(world: World, word: str, team: Any) -> dict[str, User]:
+    """One of everything below the team, all its texts holding `word`; its lead and member."""
+    lead = make_member(team, make_user(f"Lead {word}"), role="lead")
+    member = make_member(team, make_user(f"Member {word}"))
+    outsider = make_outsider(team, f"Outsider {word}", organisation=f"Ministry {word}")
+    day = team.cohort.starts_on
+    sheet = DailySheet.objects.create(
+        team=team, day=day, takeaways=f"Takeaways {word}", action_items=f"Items {word}"
+    )
+    row = SheetRow.objects.create(
+        sheet=sheet, milestone=f"Theme {word}", action=f"Action {word}", milestone_kind="challenge"
+    )
+    row.by_whom.add(outsider)
+    plan = ActionPlan.objects.create(team=team)
+    milestone = Milestone.objects.create(plan=plan, title=f"Milestone {word}")
+    activity = Activity.objects.create(
+        milestone=milestone,
+        text=f"Activity {word}",
+        comments=f"Comments {word}",
+        timeframe_note=f"Note {word}",
+        accountable=outsider,
+    )
+    Baseline.objects.create(
+        plan=plan, signed_by=lead, signed_at=NOON, content={"milestones": [], "note": word}
+    )
+    conflict = Edit.objects.create(
+        edit_id=uuid.uuid4(),
+        team=team,
+        table="sheetrow",
+        row_id=row.pk,
+        field="action",
+        seen="",
+        value=f"Conflict {word}",
+        outcome="conflict",
+        actor=member,
+        at=NOON,
+    )
+    round_ = Round.objects.get_or_create(
+        cohort=team.cohort,
+        number=1,
+        defaults={
+            "opens_on": day + timedelta(days=18),
+            "due_on": day + timedelta(days=27),
+            "closes_on": day + timedelta(days=42),
+        },
+    )[0]
+    check_in = CheckIn.objects.create(
+        team=team, round=round_, state=CheckIn.State.OPEN, next_step="nudge", next_at=NOON
+    )
+    answer = Answer.objects.create(
+        check_in=check_in,
+        submission_id=uuid.uuid4(),
+        person=member,
+        by_link=True,
+        at=NOON,
+        did=f"Did {word}",
+        learned=f"Learned {word}",
+        struggling=f"Struggling {word}",
+        next=f"Next {word}",
+        activities={str(activity.pk): {"status": "on_track", "line": f"Line {word}"}},
+    )
+    support = SupportRequest.objects.create(
+        team=team, answer=answer, text=f"Help {word}", from_whom=f"From {word}"
+    )
+    if word in {OWN, FOREIGN}:
+        side = world.own if word == OWN else world.foreign
+        side |= {
+            "program_id": team.cohort.program_id,
+            "cohort_id": team.cohort_id,
+            "team_id": team.pk,
+            "row_id": row.pk,
+            "milestone_id": milestone.pk,
+            "activity_id": activity.pk,
+            "check_in_id": check_in.pk,
+            "request_id": support.pk,
+            "edit_id": conflict.edit_id,
+            "user_id": member.pk,
+            "day": day,
+            "token": links.issue(
+                "checkin",
+                f"world/{word}",
+                about=check_in.pk,
+                person=member,
+                expires_at=None,
+                now=NOON,
+            ),
+        }
+    return {"lead": lead, "member": member}

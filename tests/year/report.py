@@ -1,0 +1,76 @@
+"""Hold what the server accepted against what the oracle says, and count every difference."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from tests.year.oracle import Due, within_hours
+from tests.year.sink import Accepted
+
+MUST_BE_ZERO = (
+    "missing",
+    "unwanted",
+    "outside_hours",
+    "after_answer",
+    "after_opt_out",
+    "over_two_copies",
+    "unexplained_repeats",
+)
+
+# team, round, step, address: what makes two mails the same mail
+type Which = tuple[str, int, str, str]
+
+
+@dataclass
+class Evidence:
+    """What happened: the mails with their meaning, the ends, and the engine's own doubts."""
+
+    mails: list[tuple[Which, Accepted]]
+    dues: list[Due]
+    # When (monotonic clock) the web had confirmed an answer, or an opt-out of an address.
+    answered: dict[tuple[str, int], float] = field(default_factory=dict)
+    opted_out: dict[str, float] = field(default_factory=dict)
+    # How many attempts of a Message-ID are on record as unknown.
+    unknown: Counter[str] = field(default_factory=Counter)
+
+
+def weigh(evidence: Evidence) -> dict[str, int]:
+    """The counts of the report. All of MUST_BE_ZERO are 0 when the guarantee held."""
+    copies: dict[Which, list[Accepted]] = defaultdict(list)
+    for which, mail in evidence.mails:
+        copies[which].append(mail)
+    dues = {(due.team, due.number, due.step, due.address): due for due in evidence.dues}
+    count: Counter[str] = Counter()
+    count["due"] = sum(due.owed for due in evidence.dues)
+    count["sent"] = len(copies)
+    count["missing"] = sum(due.owed and which not in copies for which, due in dues.items())
+    for which, mails in copies.items():
+        due = dues.get(which)
+        if due is None:
+            count["unwanted"] += 1
+            continue
+        _weigh_copies(which, due, mails, evidence, count)
+    names = ("due", "sent", "repeats", "explained_repeats", *MUST_BE_ZERO)
+    return {name: count[name] for name in names}
+
+
+def _weigh_copies(
+    which: Which, due: Due, mails: list[Accepted], evidence: Evidence, count: Counter[str]
+) -> None:
+    team, number, step, address = which
+    repeats = len(mails) - 1
+    doubts = sum(evidence.unknown[message_id] for message_id in {m.message_id for m in mails})
+    one_message = len({mail.message_id for mail in mails}) == 1
+    explained = min(repeats, doubts) if one_message else 0
+    count["repeats"] += repeats
+    count["explained_repeats"] += explained
+    count["unexplained_repeats"] += repeats - explained
+    count["over_two_copies"] += len(mails) > 2
+    answered = evidence.answered.get((team, number), float("inf"))
+    opted_out = float("inf") if step == "coach" else evidence.opted_out.get(address, float("inf"))
+    for mail in mails:
+        decent = within_hours(mail.at, due.zone) and due.opens <= mail.at <= due.expires
+        count["outside_hours"] += not decent
+        count["after_answer"] += mail.began > answered
+        count["after_opt_out"] += mail.began > opted_out
