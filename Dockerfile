@@ -1,0 +1,24 @@
+# One image for web, worker, beat and migrate; docker-compose.yml says which it is.
+ARG BASE=python:3.13-slim
+FROM ${BASE}
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /app
+
+COPY requirements.txt ./
+RUN python -m pip install --no-cache-dir --require-hashes -r requirements.txt
+
+COPY . .
+RUN useradd --system --home /app coalitions \
+    && bin/compile-messages \
+    && SECRET_KEY=build BASE_URL=https://build.example VAR_DIR=/tmp/build STATIC_ROOT=/app/static-root \
+       python manage.py collectstatic --noinput --verbosity 0 \
+    && rm -rf /tmp/build \
+    && install -d -o coalitions -m 0700 /app/var
+
+USER coalitions
+ENV HOST=0.0.0.0 PORT=8000 VAR_DIR=/app/var STATIC_ROOT=/app/static-root
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+  CMD ["python", "bin/ask-ready"]
+CMD ["bin/web"]

@@ -1,0 +1,69 @@
+"""`make test`: the whole suite on PostgreSQL and Redis, and again on the embedded default.
+
+    python -m tests.run [--database both|postgresql|embedded] [pytest's own arguments]
+
+Uses the servers that TEST_DATABASE_URL and TEST_REDIS_URL name; starts private ones otherwise.
+Fails, never skips, when a part cannot run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+
+from tests.installation import ROOT
+from tests.servers import ensure_system_packages, postgresql, redis
+
+
+def environment(database: str, stack: ExitStack) -> dict[str, str]:
+    """The variables under which the suite meets `database`."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="coalitions-test-"))
+    env = os.environ | {
+        "DEBUG": "",
+        "SECRET_KEY": "the-secret-of-a-test-run-that-nobody-else-ever-reaches-0123456789",
+        "BASE_URL": "http://testserver",
+        "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+        "VAR_DIR": folder,
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+        "TEST_DATABASE": database,
+    }
+    if database == "postgresql":
+        env["DATABASE_URL"] = (
+            os.environ.get("TEST_DATABASE_URL") or stack.enter_context(postgresql()).url
+        )
+        env["REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or stack.enter_context(redis()).url
+    return {name: value for name, value in env.items() if value}
+
+
+def run(database: str, arguments: list[str]) -> tuple[int, float]:
+    """Run pytest on one database; its exit code and the seconds it took."""
+    print(f"\n── The suite on {database} ──", flush=True)
+    began = time.monotonic()
+    with ExitStack() as stack:
+        env = environment(database, stack)
+        command = [sys.executable, "-m", "pytest", "-n", "2", "-q", *arguments]
+        code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    return code, time.monotonic() - began
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=["both", "postgresql", "embedded"], default="both")
+    chosen, arguments = parser.parse_known_args()
+    ensure_system_packages()
+    databases = ["postgresql", "embedded"] if chosen.database == "both" else [chosen.database]
+    results = {database: run(database, arguments) for database in databases}
+    print()
+    for database, (code, seconds) in results.items():
+        print(f"{database}: {'passed' if code == 0 else f'FAILED ({code})'} in {seconds:.0f} s")
+    return int(any(code for code, _ in results.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Private PostgreSQL and Redis servers for tests: free ports, a temporary folder, gone afterwards.
+
+They are made from the system's installed binaries. `ensure_system_packages` brings those that are
+missing where it may (Debian or Ubuntu, as root or with sudo), and says what to install elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.installation import free_port, wait_until
+
+PACKAGES = {
+    "postgresql": lambda: bool(shutil.which("initdb") or postgresql_programs()),
+    "redis-server": lambda: bool(shutil.which("redis-server")),
+    "chromium": lambda: bool(shutil.which("chromium")),
+    "gettext": lambda: bool(shutil.which("xgettext")),
+    "fonts-noto-core": lambda: any(Path("/usr/share/fonts").rglob("NotoSansArabic*")),
+}
+
+
+def postgresql_programs() -> Path | None:
+    """The folder with the newest `initdb` and `postgres`."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(folders, key=lambda path: float(path.parts[-3]), default=None)
+    return newest.parent if newest else None
+
+
+def ensure_system_packages() -> None:
+    """Install what the tests need from the system, or exit with a sentence that says what."""
+    missing = [name for name, there in PACKAGES.items() if not there()]
+    if not missing:
+        return
+    command = f"apt-get install {' '.join(missing)}"
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if not shutil.which("apt-get") or (sudo and not _may_sudo()):
+        sys.exit(f"The tests need programs that are not installed. As root: {command}")
+    print(f"Installing {', '.join(missing)} …", flush=True)
+    # The distribution would start servers of its own; ours are private.
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    env = [f"{name}={value}" for name, value in quiet.items()]
+    for arguments in (["update", "-qq"], ["install", "-y", "-qq", *missing]):
+        done = subprocess.run(
+            [*sudo, "env", *env, "apt-get", *arguments], stdout=subprocess.DEVNULL, check=False
+        )
+        if done.returncode:
+            sys.exit(f"apt-get {arguments[0]} failed. Install by hand, as root: {command}")
+
+
+def _may_sudo() -> bool:
+    return bool(shutil.which("sudo")) and not subprocess.run(
+        ["sudo", "-n", "true"], capture_output=True, check=False
+    ).returncode
+
+
+def _plain_user() -> str | None:
+    """Who runs the server when we are root: PostgreSQL refuses to run as root."""
+    if os.geteuid():
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@dataclass
+class Server:
+    """A server of our own: its address, and the means to hurt it."""
+
+    url: str
+    port: int
+    command: list[str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        wait_until(lambda: _answers(self.port), f"{self.command[0]} (see {self.log})", 60)
+
+    def stop(self, with_signal: int = signal.SIGINT) -> None:
+        """Stop it; SIGINT is PostgreSQL's fast shutdown and Redis's quick one."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, with_signal)
+            self.process.wait(timeout=60)
+
+    def restart(self) -> None:
+        """What an upgrade at night does to everyone connected."""
+        self.stop()
+        self.start()
+
+
+@contextmanager
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server with the database `coalitions`."""
+    programs = postgresql_programs()
+    if programs is None:
+        sys.exit("PostgreSQL is not installed. As root: apt-get install postgresql")
+    user = _plain_user()
+    folder = Path(tempfile.mkdtemp(prefix="coalitions-postgresql-"))
+    data, port = folder / "data", free_port()
+    if user:
+        shutil.chown(folder, user)
+    runner = ["setpriv", f"--reuid={user}", "--clear-groups", "--"] if user else []
+    try:
+        subprocess.run(
+            [*runner, programs / "initdb", "-D", data, "-U", "coalitions", "-A", "trust"]
+            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+        )
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": folder,
+            "max_connections": 60,
+            "shared_buffers": "64MB",
+            "fsync": "off",
+            "full_page_writes": "off",
+        }
+        chosen = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        url = f"postgres://coalitions@127.0.0.1:{port}/coalitions"
+        command = [str(word) for word in [*runner, programs / "postgres", "-D", data, *chosen]]
+        server = Server(url, port, command, folder / "log")
+        (folder / "log").touch()
+        server.start()
+        create = [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "coalitions"]
+        wait_until(
+            lambda: not subprocess.run(
+                [*create, "coalitions"], capture_output=True, check=False
+            ).returncode,
+            "the database to be made",
+        )
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis() -> Iterator[Server]:
+    """A Redis server that keeps nothing on disk."""
+    if not shutil.which("redis-server"):
+        sys.exit("Redis is not installed. As root: apt-get install redis-server")
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="coalitions-redis-") as folder:
+        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port)]
+        command += ["--save", "", "--appendonly", "no", "--dir", folder]
+        server = Server(f"redis://127.0.0.1:{port}/0", port, command, Path(folder) / "log")
+        server.start()
+        yield server
+        server.stop()
