@@ -95,7 +95,9 @@ TEMPLATES = [
 
 # Database: SQLite unless DATABASE_URL names a server.
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=600)
+    "default": env.dj_db_url(
+        "DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=600
+    )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -232,7 +234,10 @@ OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 120)
 REDIS_URL = env.str("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 1}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+    }
 else:
     BROKER_DIR = VAR_DIR / "broker"
     for folder in ("queue", "control", "processed"):
@@ -263,6 +268,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": max(TICK_SECONDS, 5)},
     }
 }
+
+# Whether pages ring for the workers after a commit; the tick comes in any case.
+DOORBELL = env.bool("DOORBELL", True)
 
 # Tests only: a file whose number of seconds is added to the clock of every process.
 TEST_CLOCK_FILE = env.str("TEST_CLOCK_FILE", "")

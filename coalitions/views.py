@@ -1,13 +1,10 @@
 """Doors that belong to no app: is it alive, and what to say when a form came too late."""
 
-
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-
-
 
 
 @require_GET

@@ -5,7 +5,6 @@ Times are UTC. The protocol, its states and its guarantee: docs/decisions and `d
 
 from __future__ import annotations
 
-
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -169,5 +168,3 @@ class LinkToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}/{self.about}"
-
-

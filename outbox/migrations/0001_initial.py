@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,110 +15,255 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('beat_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("beat_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='MailServer',
+            name="MailServer",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('paused_until', models.DateTimeField(null=True)),
-                ('refusals', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("paused_until", models.DateTimeField(null=True)),
+                ("refusals", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='mail_server_only_one')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="mail_server_only_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='What makes it one message.', max_length=200, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('about', models.BigIntegerField(help_text='Id of what the kind speaks about.', null=True)),
-                ('address', models.EmailField(max_length=254)),
-                ('language', models.CharField(max_length=8)),
-                ('context', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='What the kind needs; emptied once sent.')),
-                ('message_id', models.CharField(max_length=200, unique=True)),
-                ('dated_at', models.DateTimeField(help_text='The Date header, the same in every copy.')),
-                ('created_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('claimed', 'Claimed'), ('sent', 'Sent'), ('failed', 'Failed'), ('unknown', 'Unknown'), ('dead', 'Dead'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('suppressed', 'Suppressed')], default='queued', max_length=12)),
-                ('reason', models.CharField(blank=True, help_text='Why it ended as it did.', max_length=200)),
-                ('next_attempt_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0, help_text='Tries that count.')),
-                ('claim', models.UUIDField(null=True)),
-                ('lease_until', models.DateTimeField(help_text="By the database's clock.", null=True)),
-                ('handed_over_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('smtp_code', models.PositiveSmallIntegerField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="What makes it one message.", max_length=200, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "about",
+                    models.BigIntegerField(
+                        help_text="Id of what the kind speaks about.", null=True
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254)),
+                ("language", models.CharField(max_length=8)),
+                (
+                    "context",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        help_text="What the kind needs; emptied once sent.",
+                    ),
+                ),
+                ("message_id", models.CharField(max_length=200, unique=True)),
+                (
+                    "dated_at",
+                    models.DateTimeField(help_text="The Date header, the same in every copy."),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("claimed", "Claimed"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("unknown", "Unknown"),
+                            ("dead", "Dead"),
+                            ("cancelled", "Cancelled"),
+                            ("expired", "Expired"),
+                            ("suppressed", "Suppressed"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="Why it ended as it did.", max_length=200
+                    ),
+                ),
+                ("next_attempt_at", models.DateTimeField()),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(default=0, help_text="Tries that count."),
+                ),
+                ("claim", models.UUIDField(null=True)),
+                (
+                    "lease_until",
+                    models.DateTimeField(help_text="By the database's clock.", null=True),
+                ),
+                ("handed_over_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("smtp_code", models.PositiveSmallIntegerField(null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveSmallIntegerField()),
-                ('claim', models.UUIDField()),
-                ('started_at', models.DateTimeField()),
-                ('handed_over_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('ok', 'Ok'), ('temporary', 'Temporary'), ('permanent', 'Permanent'), ('unknown', 'Unknown'), ('aborted', 'Aborted')], max_length=12)),
-                ('smtp_code', models.PositiveSmallIntegerField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='outbox.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.PositiveSmallIntegerField()),
+                ("claim", models.UUIDField()),
+                ("started_at", models.DateTimeField()),
+                ("handed_over_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ok", "Ok"),
+                            ("temporary", "Temporary"),
+                            ("permanent", "Permanent"),
+                            ("unknown", "Unknown"),
+                            ("aborted", "Aborted"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("smtp_code", models.PositiveSmallIntegerField(null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tries",
+                        to="outbox.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254, unique=True)),
-                ('reason', models.CharField(max_length=200)),
-                ('since', models.DateTimeField()),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='outbox.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254, unique=True)),
+                ("reason", models.CharField(max_length=200)),
+                ("since", models.DateTimeField()),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="outbox.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LinkToken',
+            name="LinkToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('purpose', models.CharField(max_length=20)),
-                ('about', models.BigIntegerField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='links', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("purpose", models.CharField(max_length=20)),
+                ("about", models.BigIntegerField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['purpose', 'about'], name='link_about')],
+                "indexes": [models.Index(fields=["purpose", "about"], name="link_about")],
             },
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['state', 'next_attempt_at'], name='message_due'),
+            model_name="message",
+            index=models.Index(fields=["state", "next_attempt_at"], name="message_due"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['kind', 'about'], name='message_about'),
+            model_name="message",
+            index=models.Index(fields=["kind", "about"], name="message_about"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claim__isnull', False), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('claim__isnull', True)), _connector='OR'), name='message_claimed_means_claim'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claim__isnull", False), ("state", "claimed")),
+                    models.Q(
+                        models.Q(("state", "claimed"), _negated=True), ("claim__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="message_claimed_means_claim",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'claimed', 'sent', 'failed', 'unknown', 'dead', 'cancelled', 'expired', 'suppressed'])), name='message_state_known'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "queued",
+                            "claimed",
+                            "sent",
+                            "failed",
+                            "unknown",
+                            "dead",
+                            "cancelled",
+                            "expired",
+                            "suppressed",
+                        ],
+                    )
+                ),
+                name="message_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('message', 'n'), name='attempt_numbered_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                fields=("message", "n"), name="attempt_numbered_once"
+            ),
         ),
     ]

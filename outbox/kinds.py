@@ -1,0 +1,59 @@
+"""What kinds of mail there are. Apps register theirs; the outbox knows none of them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from outbox.models import Message
+
+
+@dataclass(frozen=True)
+class Content:
+    """A composed mail. `headers` are added as they are."""
+
+    subject: str
+    text: str
+    html: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _always(now: datetime) -> Q:
+    return Q()
+
+
+def _at_once(message: Message, now: datetime) -> datetime:
+    return now
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of mail.
+
+    `compose` makes the text when the mail is handed over, in the message's language (active then).
+    `owed` is a condition on Message, usable in a query and in an update: is the mail still wanted?
+    `opens` gives the earliest decent moment (UTC) that is not before `now`.
+    `resend_unknown`: send once more when nobody knows whether the first copy arrived.
+    """
+
+    name: str
+    compose: Callable[[Message], Content]
+    owed: Callable[[datetime], Q] = _always
+    opens: Callable[[Message, datetime], datetime] = _at_once
+    resend_unknown: bool = True
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known; called from an app's `ready`."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(message: Message) -> Kind:
+    """The kind of a message. Raises KeyError when no app registered it."""
+    return _kinds[message.kind]

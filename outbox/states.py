@@ -1,0 +1,56 @@
+"""The states of a message and the only moves between them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from outbox.models import Message
+
+State = Message.State
+
+MOVES: dict[str, frozenset[str]] = {
+    State.QUEUED: frozenset(
+        {State.CLAIMED, State.CANCELLED, State.EXPIRED, State.SUPPRESSED, State.DEAD}
+    ),
+    State.CLAIMED: frozenset(
+        {
+            State.SENT,
+            State.QUEUED,
+            State.FAILED,
+            State.UNKNOWN,
+            State.DEAD,
+            State.CANCELLED,
+            State.EXPIRED,
+            State.SUPPRESSED,
+        }
+    ),
+    State.UNKNOWN: frozenset({State.QUEUED, State.DEAD}),
+    State.DEAD: frozenset({State.QUEUED}),
+    State.FAILED: frozenset({State.QUEUED}),
+}
+FINAL = frozenset(
+    {State.SENT, State.FAILED, State.DEAD, State.CANCELLED, State.EXPIRED, State.SUPPRESSED}
+)
+
+
+class IllegalMoveError(Exception):
+    """A move between states that the protocol does not know: a mistake in the code."""
+
+
+def transition(message: Message, to: str, *, claim: UUID | None = None, **changes: Any) -> bool:
+    """Move the message if it still is as seen (state, and claim where given); did it move?
+
+    The row in the database decides, not the object. A final state empties the context, so that a
+    sign-in code does not linger. Raises IllegalMoveError for a move that is not in MOVES.
+    """
+    if to not in MOVES.get(message.state, frozenset()):
+        raise IllegalMoveError(f"{message.state} → {to}")
+    if to in FINAL:
+        changes["context"] = {}
+    if to != State.CLAIMED:
+        changes |= {"claim": None, "lease_until": None}
+    seen = Message.objects.filter(pk=message.pk, state=message.state)
+    if message.state == State.CLAIMED:
+        seen = seen.filter(claim=claim or message.claim)
+    return bool(seen.update(state=to, **changes))
