@@ -31,6 +31,12 @@ class Role(StrEnum):
     MEMBER = auto()
 
 
+class SignedIn(HttpRequest):
+    """A request that came through a door: its user is a person."""
+
+    user: User
+
+
 type Roles = frozenset[Role]
 type View = Callable[..., HttpResponse]
 
@@ -89,9 +95,7 @@ def roles_of(user: User, annotated: Program | Cohort | Team) -> Roles:
     return frozenset(roles | {Role.ADMIN}) if user.is_admin else frozenset(roles)
 
 
-def _door(
-    query: Callable[[User], QuerySet], parameter: str, may: Roles
-) -> Callable[[View], View]:
+def _door(query: Callable[[User], QuerySet], parameter: str, may: Roles) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, **kwargs: object) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,6 +31,8 @@ class Program(models.Model):
     )
 
     objects = ProgramQuerySet.as_manager()
+    # What the present user is to it; set by the doors of `access.py`.
+    roles: frozenset[str]
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("name"), name="program_named_once")]
@@ -72,6 +75,9 @@ class Cohort(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    form_id = models.UUIDField(
+        unique=True, default=uuid4, editable=False, help_text="Posting its form twice is once."
+    )
     facilitators = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="facilitated_cohorts",
@@ -80,6 +86,8 @@ class Cohort(models.Model):
     )
 
     objects = CohortQuerySet.as_manager()
+    # What the present user is to it; set by the doors of `access.py`.
+    roles: frozenset[str]
 
     class Meta:
         constraints = [
@@ -122,6 +130,8 @@ class Session(models.Model):
         MAPPING = "mapping", _("stakeholder mapping")
         COMMUNICATION = "communication", _("communication")
         WORKSHOP = "workshop", _("workshop")
+        DESIGN = "design", _("design thinking")
+        PEER_REVIEW = "peer_review", _("peer review")
         TEAM_WORK = "team_work", _("team work")
         PRESENTATIONS = "presentations", _("presentations")
         REFLECTION = "reflection", _("reflection")
@@ -180,8 +190,13 @@ class Team(models.Model):
         _("language"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+    form_id = models.UUIDField(
+        unique=True, default=uuid4, editable=False, help_text="Posting its form twice is once."
+    )
 
     objects = TeamQuerySet.as_manager()
+    # What the present user is to it; set by the doors of `access.py`.
+    roles: frozenset[str]
 
     class Meta:
         constraints = [

@@ -1,3 +1,15 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from cohorts import views
+
+urlpatterns = [
+    path("programs/<int:program_id>/", views.program, name="program"),
+    path("programs/<int:program_id>/cohorts/new/", views.cohort_new, name="cohort_new"),
+    path("cohorts/<int:cohort_id>/", views.cohort, name="cohort"),
+    path("cohorts/<int:cohort_id>/agenda/", views.agenda_page, name="agenda"),
+    path("cohorts/<int:cohort_id>/teams/new/", views.team_new, name="team_new"),
+    path("cohorts/<int:cohort_id>/teams/<int:team_id>/", views.team_setup, name="team_setup"),
+    path("cohorts/<int:cohort_id>/staff/", views.cohort_staff, name="cohort_staff"),
+    path("cohorts/<int:cohort_id>/start-week/", views.start_week, name="start_week"),
+    path("i/<str:token>/", views.invitation, name="invitation"),
+]

@@ -1,0 +1,138 @@
+"""What people fill in to set up cohorts and teams."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cohorts.invitations import Guest, read_guests
+from cohorts.models import Cohort, Team
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone and "Etc/" not in zone)
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ZoneInput(forms.TextInput):
+    """Free text that the browser completes from the list of time zones on the page."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"list": "time-zones", "autocomplete": "off"})
+
+
+class OnceForm(forms.ModelForm):
+    """A form that makes one thing, however often it is posted."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class CohortForm(OnceForm):
+    """A new cohort of a program."""
+
+    class Meta:
+        model = Cohort
+        fields = ["name", "starts_on", "venue", "time_zone"]
+        widgets = {"starts_on": DayInput, "time_zone": ZoneInput}
+        help_texts = {
+            "starts_on": _("The five days of the agenda count from here."),
+            "time_zone": _("The clocks of the agenda. Begin to type a city."),
+        }
+
+    def clean_starts_on(self) -> date:
+        day = self.cleaned_data["starts_on"]
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                _("The year %(year)d is out of reach; is it a slip of the finger?"),
+                params={"year": day.year},
+            )
+        return day
+
+
+class TeamForm(OnceForm):
+    """A team's own words and clocks."""
+
+    coach_email = forms.EmailField(
+        label=_("Coach's e-mail address"),
+        required=False,
+        help_text=_("Who supports the team in the year after. May follow later."),
+    )
+
+    class Meta:
+        model = Team
+        fields = ["name", "country", "challenge", "sector", "language", "time_zone"]
+        widgets = {"challenge": forms.Textarea(attrs={"rows": 3}), "time_zone": ZoneInput}
+        help_texts = {
+            "challenge": _("What shall be true in a year, and for whom, in one or two sentences."),
+            "time_zone": _("The team's clocks at home. Begin to type a city."),
+        }
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cohort = cohort
+        if self.instance.coach:
+            self.initial["coach_email"] = self.instance.coach.email
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        others = self.cohort.teams.exclude(pk=self.instance.pk)
+        # The same form posted twice is no second team.
+        others = others.exclude(form_id=self.data.get("form_id") or uuid4())
+        if others.filter(name__iexact=name).exists():
+            raise forms.ValidationError(
+                _("This cohort has a team named “%(name)s” already."), params={"name": name}
+            )
+        return name
+
+    def coach(self) -> User | None:
+        """The coach, made known if need be."""
+        email = self.cleaned_data["coach_email"]
+        return User.objects.get_or_invite(email) if email else None
+
+
+class GuestsField(forms.CharField):
+    """People to invite, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "dir": "auto"})
+
+    def clean(self, value: str) -> list[Guest]:
+        return read_guests(super().clean(value))
+
+
+MEMBERS_HELP = _("One person a line: “Amara Kollie <amara@example.org>”, or the address alone.")
+
+
+class InviteForm(forms.Form):
+    """More people for a team."""
+
+    members = GuestsField(label=_("People to invite"), help_text=MEMBERS_HELP)
+
+
+class NewTeamForm(TeamForm):
+    """A new team with its first people."""
+
+    lead = GuestsField(
+        label=_("Team lead"),
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("“Name <address>” or the address alone. The lead signs the plan off."),
+    )
+    members = GuestsField(label=_("Members"), required=False, help_text=MEMBERS_HELP)
+
+
+class StaffForm(forms.Form):
+    """Someone who facilitates a cohort."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+    name = forms.CharField(label=_("Name"), max_length=300, required=False)

@@ -1,0 +1,174 @@
+"""Inviting people into a team, and what happens when they come."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cohorts.models import Membership, Person, Team
+from outbox import links, mails
+from outbox.kinds import Content, Kind
+from outbox.models import Message
+from outbox.queueing import cancel, queue
+
+VALID = timedelta(days=30)
+PURPOSE = "invitation"
+KIND = "invitation"
+LONGEST_NAME = 300
+# "Amara Kollie <amara@example.org>", or the address alone, or name and address apart by a comma.
+WITH_BRACKETS = re.compile(r"^(?P<name>.*?)[\s,;]*<(?P<email>[^<>\s]+)>[\s,;]*$")
+BARE = re.compile(r"^(?P<name>.*?)[\s,;]*(?P<email>[^\s,;<>]+@[^\s,;<>]+)[\s,;]*$")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Someone to invite: an e-mail address and, where told, a name."""
+
+    email: str
+    name: str = ""
+
+
+def read_guests(text: str) -> list[Guest]:
+    """The people of a list, one a line. Raises ValidationError naming the lines not understood."""
+    guests: dict[str, Guest] = {}
+    errors = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            guest = _read_guest(line.strip())
+        except ValidationError:
+            errors.append(
+                _("Line %(number)d, “%(line)s”: there is no e-mail address we can read.")
+                % {"number": number, "line": line.strip()[:60]}
+            )
+        else:
+            guests.setdefault(guest.email, guest)
+    if errors:
+        raise ValidationError(errors)
+    return list(guests.values())
+
+
+def _read_guest(line: str) -> Guest:
+    found = WITH_BRACKETS.match(line) or BARE.match(line)
+    if not found:
+        raise ValidationError("no address")
+    email = User.objects.normalize_email(found["email"])
+    validate_email(email)
+    name = " ".join(found["name"].replace('"', " ").replace("\t", " ").split()).strip(" ,;")
+    return Guest(email, name[:LONGEST_NAME])
+
+
+@transaction.atomic
+def invite(
+    team: Team, guest: Guest, *, by: User, now: datetime, role: str = Membership.Role.MEMBER
+) -> tuple[Membership, bool]:
+    """Make the guest a member of the team and send the invitation; was it news?
+
+    Known people are found by their address; a person who is in the team already is not invited
+    again, but becomes its lead where `role` says so.
+    """
+    user = User.objects.get_or_invite(
+        guest.email, name=guest.name, language=team.language, time_zone=""
+    )
+    membership, is_new = Membership.objects.get_or_create(
+        team=team, user=user, defaults={"role": role, "invited_at": now}
+    )
+    if is_new:
+        _name_among_people(team, user, guest)
+        send(membership, by=by, now=now)
+    elif role == Membership.Role.LEAD and membership.role != role:
+        membership.role = role
+        membership.save(update_fields=["role"])
+    return membership, is_new
+
+
+def _name_among_people(team: Team, user: User, guest: Guest) -> None:
+    """Let the team's people hold the member; an outsider of the same name is this person."""
+    if Person.objects.filter(team=team, user=user).exists():
+        return
+    name = user.name or guest.name or user.email
+    same = Person.objects.filter(team=team, name__iexact=name).first()
+    if same is None:
+        Person.objects.create(team=team, user=user, name=name)
+    elif same.user_id is None:
+        same.user = user
+        same.save(update_fields=["user"])
+    else:
+        Person.objects.create(team=team, user=user, name=f"{name} ({user.email})"[:LONGEST_NAME])
+
+
+def send(membership: Membership, *, by: User, now: datetime) -> None:
+    """Mail the invitation, in the person's language; an earlier link stays good too."""
+    queue(
+        KIND,
+        f"invitation/{membership.pk}/{uuid4().hex[:12]}",
+        person=membership.user,
+        address=membership.user.email,
+        language=membership.user.language,
+        about=membership.pk,
+        context={"by": str(by)},
+        now=now,
+        expires_at=now + VALID,
+    )
+
+
+@transaction.atomic
+def remove(membership: Membership, *, now: datetime) -> None:
+    """Take someone out of the team. What they wrote stays, and their name among its people."""
+    links.revoke(PURPOSE, about=membership.pk, now=now)
+    cancel([KIND], about=membership.pk, reason="removed from the team")
+    membership.delete()
+
+
+def link_token(message: Message) -> str:
+    """The token of the link in an invitation's mail."""
+    return links.issue(
+        PURPOSE,
+        message.key,
+        about=message.about,
+        person=message.person,
+        expires_at=message.expires_at,
+        now=message.created_at,
+    )
+
+
+def compose(message: Message) -> Content:
+    """The invitation's mail."""
+    membership = Membership.objects.select_related("team__cohort__program", "user").get(
+        pk=message.about or 0
+    )
+    team = membership.team
+    subject = _("%(team)s: your place in %(cohort)s") % {"team": team, "cohort": team.cohort}
+    context = {
+        "membership": membership,
+        "team": team,
+        "cohort": team.cohort,
+        "by": message.context.get("by", ""),
+        "path": reverse("invitation", args=[link_token(message)]),
+    }
+    return mails.compose(subject, "cohorts/mail/invitation", context)
+
+
+def owed(now: datetime) -> Q:
+    """An invitation is wanted while its person is in the team and has not come yet."""
+    waiting = Membership.objects.filter(joined_at__isnull=True)
+    return Q(about__in=waiting.values("pk"))
+
+
+INVITATION = Kind(KIND, compose, owed=owed)
+
+
+def arrive(user: User, now: datetime) -> None:
+    """Note that someone who was invited has come: they signed in."""
+    Membership.objects.filter(user=user, joined_at__isnull=True).update(joined_at=now)

@@ -1,0 +1,257 @@
+"""Programs, cohorts and their set-up."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from coalitions import clock
+from cohorts import agenda, invitations, setup, weeks
+from cohorts.access import (
+    MANAGE_COHORT,
+    MANAGE_PROGRAM,
+    READ_COHORT,
+    STAFF,
+    SignedIn,
+    cohort_door,
+    open_to_all,
+    program_door,
+)
+from cohorts.forms import ZONES, CohortForm, InviteForm, NewTeamForm, StaffForm, TeamForm
+from cohorts.models import Cohort, Membership, Program, Session, Team
+from outbox import links
+
+UNPROCESSABLE = 422
+
+
+@require_GET
+@program_door(may=MANAGE_PROGRAM)
+def program(request: SignedIn, program: Program) -> HttpResponse:
+    """A program and its cohorts, newest first."""
+    cohorts = program.cohorts.annotate(team_count=Count("teams"))
+    return render(request, "cohorts/program.html", {"program": program, "cohorts": cohorts})
+
+
+@require_http_methods(["GET", "POST"])
+@program_door(may=MANAGE_PROGRAM)
+def cohort_new(request: SignedIn, program: Program) -> HttpResponse:
+    """Make a cohort with the agenda of the coalition week."""
+    form = CohortForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    if request.method == "POST" and form.is_valid():
+        cohort = weeks.make_cohort(program, **form.cleaned_data)
+        return redirect(cohort)
+    context = {
+        "program": program,
+        "form": form,
+        "zones": ZONES,
+        "days": agenda.DAYS,
+        "sessions": agenda.SESSIONS,
+    }
+    return render(request, "cohorts/cohort_new.html", context, status=_status(form))
+
+
+def _status(form: object) -> int:
+    return UNPROCESSABLE if getattr(form, "errors", None) else 200
+
+
+@require_GET
+@cohort_door(may=READ_COHORT)
+def cohort(request: SignedIn, cohort: Cohort) -> HttpResponse:
+    """A cohort: for staff what is missing and every team; for a team's people their own."""
+    is_staff = bool(cohort.roles & STAFF)
+    teams = setup.teams_of(cohort)
+    if not is_staff:
+        teams = teams.filter(memberships__user=request.user)
+    elif not cohort.roles & MANAGE_COHORT:
+        teams = teams.filter(coach=request.user)
+    shown, facilitators = list(teams), list(cohort.facilitators.all())
+    may_manage = bool(cohort.roles & MANAGE_COHORT)
+    asks = may_manage and cohort.state in {Cohort.State.DRAFT, Cohort.State.RUNNING}
+    context = {
+        "cohort": cohort,
+        "teams": shown,
+        "facilitators": facilitators,
+        "gaps": setup.gaps(cohort, shown, len(facilitators)) if asks else [],
+        "is_staff": is_staff,
+        "may_manage": may_manage,
+        "may_manage_staff": bool(cohort.roles & MANAGE_PROGRAM),
+        "local_now": clock.now().astimezone(cohort.zone),
+    }
+    return render(request, "cohorts/cohort.html", context)
+
+
+@require_GET
+@cohort_door(may=READ_COHORT)
+def agenda_page(request: SignedIn, cohort: Cohort) -> HttpResponse:
+    """The agenda: days as columns, times on the venue's clock."""
+    sessions = groupby(cohort.sessions.all(), key=lambda session: session.day)
+    by_day = {day: list(found) for day, found in sessions}
+    context = {
+        "cohort": cohort,
+        "days": [(day, by_day.get(day, [])) for day in cohort.days],
+        "today": clock.now().astimezone(cohort.zone).date(),
+        "pause": Session.Kind.BREAK,
+    }
+    return render(request, "cohorts/agenda.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@cohort_door(may=MANAGE_COHORT)
+def team_new(request: SignedIn, cohort: Cohort) -> HttpResponse:
+    """Make a team and invite its people."""
+    form = NewTeamForm(request.POST or None, cohort=cohort)
+    if request.method == "POST" and form.is_valid():
+        team = Team.objects.filter(form_id=form.cleaned_data["form_id"], cohort=cohort).first()
+        team = team or _make_team(request, cohort, form)
+        return redirect(cohort)
+    context = {"cohort": cohort, "form": form, "zones": ZONES}
+    return render(request, "cohorts/team_new.html", context, status=_status(form))
+
+
+def _make_team(request: SignedIn, cohort: Cohort, form: NewTeamForm) -> Team:
+    team = form.instance
+    team.cohort, team.form_id = cohort, form.cleaned_data["form_id"]
+    try:
+        with transaction.atomic():
+            team.coach = form.coach()
+            team.save()
+            lead, now = Membership.Role.LEAD, clock.now()
+            for guest in form.cleaned_data["lead"]:
+                invitations.invite(team, guest, by=request.user, now=now, role=lead)
+            for guest in form.cleaned_data["members"]:
+                invitations.invite(team, guest, by=request.user, now=now)
+    except IntegrityError:
+        # The same form, posted twice at once: the other one made it.
+        return Team.objects.get(form_id=team.form_id, cohort=cohort)
+    invited = len({*form.cleaned_data["lead"], *form.cleaned_data["members"]})
+    sentence = ngettext(
+        "%(team)s is there; %(count)d person is invited.",
+        "%(team)s is there; %(count)d people are invited.",
+        invited,
+    )
+    messages.success(request, sentence % {"team": team, "count": invited})
+    return team
+
+
+@require_http_methods(["GET", "POST"])
+@cohort_door(may=MANAGE_COHORT)
+def team_setup(request: SignedIn, cohort: Cohort, team_id: int) -> HttpResponse:
+    """A team's words, coach and people: edit, invite, send again, make lead, remove."""
+    team = get_object_or_404(setup.teams_of(cohort), pk=team_id)
+    form, invite = TeamForm(instance=team, cohort=cohort), InviteForm()
+    if request.method == "POST":
+        match request.POST.get("do"):
+            case "edit":
+                form = TeamForm(request.POST, instance=team, cohort=cohort)
+                if form.is_valid():
+                    team.coach = form.coach()
+                    form.save()
+                    messages.success(request, _("Saved."))
+                    return redirect("team_setup", cohort.pk, team.pk)
+            case "invite":
+                invite = InviteForm(request.POST)
+                if invite.is_valid():
+                    _invite_all(request, team, invite)
+                    return redirect("team_setup", cohort.pk, team.pk)
+            case what:
+                _change_member(request, team, what or "")
+                return redirect("team_setup", cohort.pk, team.pk)
+    context = {"cohort": cohort, "team": team, "form": form, "invite": invite, "zones": ZONES}
+    status = UNPROCESSABLE if form.errors or invite.errors else 200
+    return render(request, "cohorts/team_setup.html", context, status=status)
+
+
+def _invite_all(request: SignedIn, team: Team, form: InviteForm) -> None:
+    now, by = clock.now(), request.user
+    for guest in form.cleaned_data["members"]:
+        _membership, is_new = invitations.invite(team, guest, by=by, now=now)
+        if is_new:
+            messages.success(request, _("%(who)s is invited.") % {"who": guest.email})
+        else:
+            messages.info(request, _("%(who)s is in the team already.") % {"who": guest.email})
+
+
+def _change_member(request: SignedIn, team: Team, what: str) -> None:
+    """Send again, make lead, make member or remove; the member's id is in the form."""
+    chosen = request.POST.get("membership", "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 18):
+        raise Http404
+    membership = get_object_or_404(
+        Membership.objects.select_related("user"), pk=int(chosen), team=team
+    )
+    who = {"who": membership.user}
+    if what == "resend" and membership.joined_at is None:
+        invitations.send(membership, by=request.user, now=clock.now())
+        messages.success(request, _("The invitation goes to %(who)s again.") % who)
+    elif what in {"lead", "member"}:
+        Membership.objects.filter(pk=membership.pk).update(role=what)
+        messages.success(request, _("Saved."))
+    elif what == "remove":
+        invitations.remove(membership, now=clock.now())
+        messages.success(request, _("%(who)s is no longer in the team.") % who)
+
+
+@require_http_methods(["GET", "POST"])
+@cohort_door(may=MANAGE_PROGRAM)
+def cohort_staff(request: SignedIn, cohort: Cohort) -> HttpResponse:
+    """Who facilitates the cohort."""
+    form = StaffForm()
+    if request.method == "POST" and "remove" in request.POST:
+        chosen = request.POST["remove"]
+        cohort.facilitators.remove(*cohort.facilitators.filter(email=chosen))
+        return redirect("cohort_staff", cohort.pk)
+    if request.method == "POST":
+        form = StaffForm(request.POST)
+        if form.is_valid():
+            cohort.facilitators.add(
+                User.objects.get_or_invite(
+                    form.cleaned_data["email"], name=form.cleaned_data["name"]
+                )
+            )
+            return redirect("cohort_staff", cohort.pk)
+    context = {"cohort": cohort, "form": form, "facilitators": cohort.facilitators.all()}
+    return render(request, "cohorts/cohort_staff.html", context, status=_status(form))
+
+
+@require_POST
+@cohort_door(may=MANAGE_COHORT)
+def start_week(request: SignedIn, cohort: Cohort) -> HttpResponse:
+    """Open the week to its teams."""
+    if weeks.start_week(cohort):
+        messages.success(request, _("The week has begun: teams can write their sheets."))
+    return redirect(cohort)
+
+
+@require_GET
+@open_to_all("the link's token")
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invitation's link leads. Reading it changes nothing; the code signs in."""
+    link = links.find(invitations.PURPOSE, token, clock.now())
+    if isinstance(link, links.Trouble):
+        return _closed(request, link)
+    memberships = Membership.objects.select_related("team__cohort__program", "user")
+    membership = memberships.filter(pk=link.about or 0).first()
+    if membership is None:
+        return _closed(request, links.Trouble.REVOKED)
+    context = {
+        "membership": membership,
+        "team": membership.team,
+        "cohort": membership.team.cohort,
+        "is_self": request.user == membership.user,
+    }
+    return render(request, "cohorts/invitation.html", context)
+
+
+def _closed(request: HttpRequest, trouble: links.Trouble) -> HttpResponse:
+    """Say why a link does not open, and how to come in all the same."""
+    status = 404 if trouble == links.Trouble.UNKNOWN else 410
+    return render(request, "cohorts/invitation_closed.html", {"trouble": trouble}, status=status)
