@@ -246,5 +246,3 @@ class Baseline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.signed_at:%Y-%m-%d}"
-
-

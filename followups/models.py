@@ -67,6 +67,9 @@ class CheckIn(models.Model):
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="check_ins")
     state = models.CharField(max_length=10, choices=State, default=State.SCHEDULED)
     skip_reason = models.CharField(max_length=200, blank=True)
+    skipped_steps = models.JSONField(
+        default=list, encoder=DjangoJSONEncoder, help_text="Steps overtaken by an outage, and when."
+    )
     next_step = models.CharField(max_length=8, choices=Step, default=Step.OPENS)
     next_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)

@@ -1,3 +1,19 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from followups import link_pages, views
+
+urlpatterns = [
+    path("cohorts/<int:cohort_id>/close-week/", views.close_week, name="close_week"),
+    path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
+    path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),
+    path(
+        "teams/<int:team_id>/support/<int:request_id>/resolve/",
+        views.resolve_support,
+        name="resolve_support",
+    ),
+    path("me/reminders/", views.reminder_preference, name="reminder_preference"),
+    path("c/", link_pages.check_in_by_link, name="check_in_by_link"),
+    # Without a slash at the end: short enough never to be folded, and reached without redirect.
+    path("c/<str:token>", link_pages.check_in_link, name="check_in_link"),
+    path("u/<str:token>", link_pages.opt_out, name="opt_out"),
+]

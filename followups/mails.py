@@ -1,0 +1,156 @@
+"""The mails of a check-in: asking, reminding, and telling the coach. They hold no plan text."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cohorts.models import Membership, Team
+from followups import schedule
+from followups.models import CheckIn, Preference
+from outbox import links, mails
+from outbox.kinds import Content, Kind
+from outbox.models import Message
+
+Step = CheckIn.Step
+PURPOSE = "check-in"
+OPT_OUT = "opt-out"
+KIND_OF_STEP: dict[str, str] = {
+    Step.OPENS: "check-in opens",
+    Step.NUDGE: "check-in nudge",
+    Step.OVERDUE: "check-in overdue",
+    Step.COACH: "check-in coach",
+}
+ASKING = [KIND_OF_STEP[step] for step in (Step.OPENS, Step.NUDGE, Step.OVERDUE)]
+ALL = [*KIND_OF_STEP.values()]
+# One person is reminded at most once in so long, however many teams they are in.
+REST = timedelta(hours=20)
+# A late answer is still an answer.
+LINK_LIVES_AFTER_CLOSING = timedelta(days=14)
+
+
+def key_of(check_in: CheckIn, person: User, step: str) -> str:
+    """What makes a reminder one message."""
+    return f"checkin/{check_in.pk}/{person.pk}/{step}"
+
+
+def _subject_of(message: Message) -> CheckIn:
+    return CheckIn.objects.select_related("team__cohort", "round").get(pk=message.about or 0)
+
+
+def compose(message: Message) -> Content:
+    """Ask or remind a member, with the link that needs no sign-in."""
+    check_in, person = _subject_of(message), _person(message)
+    team, step = check_in.team, message.key.rsplit("/", 1)[1]
+    due = date_format(check_in.round.due_on, "DATE_FORMAT")
+    subject = {
+        Step.OPENS: _("%(team)s: how does it go?"),
+        Step.NUDGE: _("%(team)s: three minutes until %(due)s"),
+        Step.OVERDUE: _("%(team)s: we have not heard from you"),
+    }[Step(step)] % {"team": team, "due": due}
+    context = {
+        "person": person,
+        "team": team,
+        "check_in": check_in,
+        "step": step,
+        "due": due,
+        "path": reverse("check_in_link", args=[link_token(message, check_in)]),
+        "opt_out": opt_out_url(person, message.created_at),
+    }
+    return mails.compose(
+        subject, "followups/mail/check_in", context, **unsubscribe(person, message.created_at)
+    )
+
+
+def compose_coach(message: Message) -> Content:
+    """Tell the coach that a team has not answered."""
+    check_in, person = _subject_of(message), _person(message)
+    context = {
+        "person": person,
+        "team": check_in.team,
+        "check_in": check_in,
+        "due": date_format(check_in.round.due_on, "DATE_FORMAT"),
+        "path": reverse("team", args=[check_in.team_id]),
+    }
+    subject = _("%(team)s has not answered; a call may help") % {"team": check_in.team}
+    return mails.compose(subject, "followups/mail/coach", context)
+
+
+def _person(message: Message) -> User:
+    if message.person is None:
+        raise User.DoesNotExist("the person of this mail was erased")
+    return message.person
+
+
+def link_token(message: Message, check_in: CheckIn) -> str:
+    """The token of the link that opens this check-in, and nothing else, for this person."""
+    closes = schedule.evening(check_in.round.closes_on, check_in.team.zone)
+    return links.issue(
+        PURPOSE,
+        message.key,
+        about=check_in.pk,
+        person=message.person,
+        expires_at=closes + LINK_LIVES_AFTER_CLOSING,
+        now=message.created_at,
+    )
+
+
+def opt_out_url(person: User, now: datetime) -> str:
+    """Where one click stops the reminders; the link never expires. Short, so never folded."""
+    token = links.issue(OPT_OUT, f"person/{person.pk}", person=person, expires_at=None, now=now)
+    return settings.BASE_URL + reverse("opt_out", args=[token])
+
+
+def unsubscribe(person: User, now: datetime) -> dict[str, str]:
+    """The headers behind a mail program's own unsubscribe button (RFC 2369, RFC 8058)."""
+    return {
+        "List_Unsubscribe": f"<{opt_out_url(person, now)}>",
+        "List_Unsubscribe_Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def owed(now: datetime) -> Q:
+    """A reminder is wanted while the check-in is open and its reader in the team and subscribed."""
+    waiting = CheckIn.objects.filter(pk=OuterRef("about"), state=CheckIn.State.OPEN)
+    member = Membership.objects.filter(
+        user=OuterRef("person"), user__is_active=True, team__check_ins=OuterRef("about")
+    )
+    silent = Preference.objects.filter(person=OuterRef("person"), wants_reminders=False)
+    return Q(Exists(waiting)) & Q(Exists(member)) & ~Q(Exists(silent))
+
+
+def owed_to_coach(now: datetime) -> Q:
+    """The coach is told while the check-in is open and they coach the team."""
+    waiting = CheckIn.objects.filter(pk=OuterRef("about"), state=CheckIn.State.OPEN)
+    coach = Team.objects.filter(
+        coach=OuterRef("person"), coach__is_active=True, check_ins=OuterRef("about")
+    )
+    return Q(Exists(waiting)) & Q(Exists(coach))
+
+
+def opens(message: Message, now: datetime) -> datetime:
+    """The next decent hour of the reader's own day, by the zone they have now."""
+    person = _person(message)
+    day = date.fromisoformat(message.context["on"])
+    earliest = max(now, schedule.morning(day, person.zone, message.key))
+    lately = Message.objects.filter(
+        person=person, kind__in=ASKING, handed_over_at__gt=earliest - REST
+    ).exclude(pk=message.pk)
+    last = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).first()
+    if last and message.kind in ASKING:
+        earliest = max(earliest, last + REST)
+    return schedule.next_decent(earliest, person.zone, message.key)
+
+
+KINDS = [
+    Kind(kind, compose, owed=owed, opens=opens)
+    if kind in ASKING
+    else Kind(kind, compose_coach, owed=owed_to_coach, opens=opens)
+    for kind in ALL
+]

@@ -1,0 +1,153 @@
+"""The year is rows: closing a week makes them, each tick moves those whose moment has come.
+
+A check-in's step is taken by a conditional update and queues its mails in the same transaction,
+so two planners at once, or one after a crash, make each mail once.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from cohorts import weeks
+from cohorts.models import Cohort, Membership
+from followups import mails, schedule
+from followups.models import CheckIn, Round
+from outbox.queueing import cancel, queue
+
+logger = logging.getLogger(__name__)
+
+State, Step = CheckIn.State, CheckIn.Step
+MOST_A_TICK = 200
+# A week that nobody closed is closed for them: the year that was promised begins.
+CLOSES_BY_ITSELF = timedelta(days=7)
+
+
+def plan_due(now: datetime) -> int:
+    """Do what is due at `now` (UTC): weeks begin and end, steps are taken; how many steps."""
+    weeks.start_due_weeks(now)
+    _close_forgotten_weeks(now)
+    due = CheckIn.objects.due(now).select_related("round", "team__coach")[:MOST_A_TICK]
+    taken = sum(take_step(check_in, now) for check_in in due)
+    _close_finished_cohorts(now)
+    return taken
+
+
+@transaction.atomic
+def close_week(cohort: Cohort, *, by: User | None, now: datetime) -> bool:
+    """End the week and start the follow-up year; False when that was done already.
+
+    Makes the cohort's rounds and a check-in of every team for each. `by` None: the clock did it.
+    """
+    closed = Cohort.objects.filter(
+        pk=cohort.pk, state__in=[Cohort.State.DRAFT, Cohort.State.RUNNING]
+    ).update(state=Cohort.State.FOLLOW_UP)
+    if not closed:
+        return False
+    dates = schedule.rounds_of(cohort.ends_on)
+    rounds = Round.objects.bulk_create(
+        Round(cohort=cohort, number=n, opens_on=opens, due_on=due, closes_on=closes)
+        for n, (opens, due, closes) in enumerate(dates, start=1)
+    )
+    CheckIn.objects.bulk_create(
+        CheckIn(team=team, round=round_, next_at=schedule.begins(round_.opens_on))
+        for round_ in rounds
+        for team in cohort.teams.all()
+    )
+    logger.info("The week of cohort %s was closed by %s", cohort.pk, by.pk if by else "the clock")
+    return True
+
+
+def _close_forgotten_weeks(now: datetime) -> None:
+    forgotten = Cohort.objects.filter(
+        state=Cohort.State.RUNNING, ends_on__lt=(now - CLOSES_BY_ITSELF).date()
+    )
+    for cohort in forgotten:
+        close_week(cohort, by=None, now=now)
+
+
+def _close_finished_cohorts(now: datetime) -> None:
+    waiting = CheckIn.objects.filter(state__in=[State.SCHEDULED, State.OPEN])
+    Cohort.objects.filter(state=Cohort.State.FOLLOW_UP, rounds__isnull=False).exclude(
+        rounds__check_ins__in=waiting
+    ).exclude(rounds__closes_on__gte=now.date()).update(state=Cohort.State.CLOSED)
+
+
+def latest_step(check_in: CheckIn, now: datetime) -> str:
+    """The last step whose date has begun: after an outage, earlier ones are not made up for."""
+    first = schedule.STEPS.index(check_in.next_step)
+    begun = [
+        step
+        for step in schedule.STEPS[first:]
+        if schedule.begins(schedule.step_date(check_in.round, step)) <= now
+    ]
+    return begun[-1]
+
+
+def take_step(check_in: CheckIn, now: datetime) -> bool:
+    """Take the check-in's step that is due; False when someone else just did."""
+    step = latest_step(check_in, now)
+    place = schedule.STEPS.index(step)
+    overtaken = schedule.STEPS[schedule.STEPS.index(check_in.next_step) : place]
+    is_over = step == Step.CLOSES
+    upcoming = Step.NONE if is_over else schedule.STEPS[place + 1]
+    with transaction.atomic():
+        ours = CheckIn.objects.filter(
+            pk=check_in.pk,
+            state=check_in.state,
+            next_step=check_in.next_step,
+            next_at=check_in.next_at,
+        ).update(
+            state=State.MISSED if is_over else State.OPEN,
+            next_step=upcoming,
+            next_at=None
+            if is_over
+            else schedule.begins(schedule.step_date(check_in.round, upcoming)),
+            skipped_steps=[
+                *check_in.skipped_steps,
+                *({"step": s, "at": now} for s in overtaken),
+            ],
+            version=F("version") + 1,
+        )
+        if ours:
+            _mail(check_in, step, now)
+    return bool(ours)
+
+
+def _mail(check_in: CheckIn, step: str, now: datetime) -> None:
+    """Queue the mails of a step, in place of those it overtakes."""
+    if step == Step.CLOSES:
+        cancel(mails.ALL, about=check_in.pk, reason="the round is closed")
+        return
+    if step == Step.COACH:
+        coach = check_in.team.coach
+        readers = [coach] if coach and coach.is_active else []
+    else:
+        cancel(mails.ASKING, about=check_in.pk, reason="overtaken by the next reminder")
+        memberships = Membership.objects.filter(team=check_in.team, user__is_active=True)
+        readers = [membership.user for membership in memberships.select_related("user")]
+    for person in readers:
+        queue_step(check_in, person, step, now)
+
+
+def queue_step(check_in: CheckIn, person: User, step: str, now: datetime) -> None:
+    """Queue one person's mail for a step, for a morning of their own."""
+    key = mails.key_of(check_in, person, step)
+    day = schedule.step_date(check_in.round, step)
+    until = schedule.step_date(check_in.round, schedule.OVERTAKEN_BY[step])
+    queue(
+        mails.KIND_OF_STEP[step],
+        key,
+        person=person,
+        address=person.email,
+        language=person.language,
+        about=check_in.pk,
+        context={"on": day.isoformat()},
+        now=now,
+        not_before=schedule.morning(day, person.zone, key),
+        expires_at=schedule.evening(until, person.zone),
+    )
