@@ -1,0 +1,254 @@
+"""What each cell of a shared row may hold, and its canonical text.
+
+Pages, the ledger and `cells.py` speak of a cell's value as text: a date as ISO, a choice or a
+reference as its value, people as their names. "" is an empty cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from actionplans import people
+from actionplans.invalid import Invalid
+from actionplans.models import Activity, DailySheet, Edit, Milestone, SharedRow, SheetRow
+from cohorts.models import Person, Session, Team
+
+
+class Cell:
+    """Plain text of any length a person would type."""
+
+    longest = 10_000
+
+    def __init__(self, field: str, *, default: str = "") -> None:
+        self.field = field
+        self.default = default
+
+    def tidy(self, text: str) -> str:
+        """The text with one kind of line end and nothing around it; never raises."""
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+
+    def parse(self, text: str, team: Team, row: Any) -> Any:
+        """What the tidy `text` means in this cell of `row`; Invalid when it cannot stand there.
+
+        For a row that is about to be made, `row` is its parent.
+        """
+        if len(text) > self.longest:
+            raise Invalid(
+                _("This text is too long: a cell holds up to %(most)d letters."),
+                params={"most": self.longest},
+            )
+        return self.to_column(text)
+
+    def to_column(self, text: str) -> Any:
+        """The column's value for a tidy text; ValueError when there is none."""
+        return text
+
+    def text_of(self, row: Any) -> str:
+        """The canonical text of this cell of `row`."""
+        return getattr(row, self.field)
+
+    def holds(self, row: Any, meant: Any, text: str) -> bool:
+        """Does the cell of `row` hold already what was meant by `text`?"""
+        return self.text_of(row) == text
+
+
+class ChoiceCell(Cell):
+    """One of a few values; may be empty unless it has a default."""
+
+    def __init__(self, field: str, choices: type[models.TextChoices], *, default: str = "") -> None:
+        super().__init__(field, default=default)
+        self.choices = choices
+
+    def parse(self, text: str, team: Team, row: Any) -> str:
+        if text not in self.choices.values and (text or self.default):
+            raise Invalid(_("Choose one of the values in the list."))
+        return text
+
+
+class DayCell(Cell):
+    """A date; in a daily sheet none before the week."""
+
+    def __init__(self, field: str, *, after_start: bool = False) -> None:
+        super().__init__(field)
+        self.after_start = after_start
+
+    def parse(self, text: str, team: Team, row: Any) -> date | None:
+        if not text:
+            return None
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise Invalid(
+                _("This is not a date. Write it as year-month-day, like 2027-03-31.")
+            ) from None
+        if not 2000 <= day.year < 2100:
+            raise Invalid(_("Is the year right? Give a date between 2000 and 2099."))
+        if self.after_start and day < team.cohort.starts_on:
+            raise Invalid(
+                _("This date is before your week began, %(day)s. Choose a later one."),
+                params={"day": date_format(team.cohort.starts_on)},
+            )
+        return day
+
+    def tidy(self, text: str) -> str:
+        text = super().tidy(text)
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            return text
+
+    def to_column(self, text: str) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    def text_of(self, row: Any) -> str:
+        value = getattr(row, self.field)
+        return value.isoformat() if value else ""
+
+
+class NumberCell(Cell):
+    """A place in the order, from 0."""
+
+    def parse(self, text: str, team: Team, row: Any) -> Any:
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise Invalid(_("This is not a number."))
+        return int(text)
+
+    def to_column(self, text: str) -> int | None:
+        return int(text) if text else None
+
+    def text_of(self, row: Any) -> str:
+        return str(getattr(row, self.field))
+
+
+class KeyCell(NumberCell):
+    """A reference; the text is the id of what it refers to."""
+
+    def text_of(self, row: Any) -> str:
+        key = getattr(row, f"{self.field}_id")
+        return "" if key is None else str(key)
+
+
+class SessionCell(KeyCell):
+    """A session of that day's agenda, breaks excepted."""
+
+    def parse(self, text: str, team: Team, row: SheetRow | DailySheet) -> Session | None:
+        if not text:
+            return None
+        sheet = row if isinstance(row, DailySheet) else row.sheet
+        choices = Session.objects.filter(cohort=team.cohort_id, day=sheet.day)
+        session = (
+            choices.exclude(kind=Session.Kind.BREAK)
+            .filter(pk=super().parse(text, team, row))
+            .first()
+        )
+        if session is None:
+            raise Invalid(_("This session is no longer in the day's agenda. Choose another."))
+        return session
+
+
+class MilestoneCell(KeyCell):
+    """The milestone an activity stands under."""
+
+    def parse(self, text: str, team: Team, row: Any) -> Milestone:
+        milestones = Milestone.objects.live().filter(plan__team=team)
+        found = milestones.filter(pk=super().parse(text, team, row)).first()
+        if found is None:
+            raise Invalid(_("This milestone is no longer in the plan. Choose another."))
+        return found
+
+
+class PeopleCell(Cell):
+    """People of the team by name, in alphabetical order."""
+
+    def parse(self, text: str, team: Team, row: Any) -> list[Person | str]:
+        return people.read_names(text, Person.objects.filter(team=team))
+
+    def text_of(self, row: Any) -> str:
+        return people.joined(getattr(row, self.field).all())
+
+    def holds(self, row: Any, meant: list[Person | str], text: str) -> bool:
+        return set(getattr(row, self.field).all()) == set(meant)
+
+
+class OnePersonCell(PeopleCell):
+    """Exactly one person, or nobody yet."""
+
+    def parse(self, text: str, team: Team, row: Any) -> list[Person | str]:
+        found = super().parse(text, team, row)
+        if len(found) > 1:
+            raise Invalid(
+                _("Exactly one person is accountable; this names %(count)d. Keep one of them."),
+                params={"count": len(found)},
+            )
+        return found
+
+    def text_of(self, row: Any) -> str:
+        person = getattr(row, self.field)
+        return person.name if person else ""
+
+    def holds(self, row: Any, meant: list[Person | str], text: str) -> bool:
+        return [person for person in [getattr(row, self.field)] if person] == meant
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of shared rows: its model, the way from a row to its team and parent, its cells."""
+
+    model: Any
+    team: str
+    parent: str
+    cells: dict[str, Cell]
+
+    @property
+    def removable(self) -> bool:
+        return issubclass(self.model, SharedRow)
+
+    def label(self, field: str) -> str:
+        """What the cell is called on screen."""
+        return str(capfirst(self.model._meta.get_field(field).verbose_name))
+
+
+def _table(model: Any, team: str, *cells: Cell) -> Table:
+    """`team` is the way to the team as a lookup; its first step is the row's parent."""
+    return Table(model, team, team.split("__")[0], {cell.field: cell for cell in cells})
+
+
+TABLES: dict[str, Table] = {
+    Edit.Table.SHEET: _table(DailySheet, "team", Cell("takeaways"), Cell("action_items")),
+    Edit.Table.SHEET_ROW: _table(
+        SheetRow,
+        "sheet__team",
+        SessionCell("session"),
+        ChoiceCell("milestone_kind", SheetRow.MilestoneKind),
+        Cell("milestone"),
+        ChoiceCell("action_kind", SheetRow.ActionKind),
+        Cell("action"),
+        PeopleCell("by_whom"),
+        DayCell("by_when", after_start=True),
+        NumberCell("position", default="0"),
+    ),
+    Edit.Table.MILESTONE: _table(
+        Milestone, "plan__team", Cell("title"), NumberCell("position", default="0")
+    ),
+    Edit.Table.ACTIVITY: _table(
+        Activity,
+        "milestone__plan__team",
+        Cell("text"),
+        PeopleCell("responsible"),
+        OnePersonCell("accountable"),
+        DayCell("starts_on"),
+        DayCell("due_on"),
+        Cell("timeframe_note"),
+        Cell("comments"),
+        ChoiceCell("status", Activity.Status, default=Activity.Status.NOT_STARTED),
+        MilestoneCell("milestone"),
+        NumberCell("position", default="0"),
+    ),
+}

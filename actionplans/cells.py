@@ -1,0 +1,234 @@
+"""The only way shared rows are written: one cell, if it still holds what the person saw.
+
+A write is one conditional UPDATE with its entry in the ledger in the same transaction. Sending an
+`edit_id` again gives the first outcome. When the cell has moved on, the text stands in the ledger
+as its author's open conflict. So every text a person submitted is the cell's value, in its
+history, or in an open conflict on its author's screen.
+
+Rows come, move and go in `rows.py`, with the same ledger. Everything takes the team whose row it
+must be; a row of another team is `DoesNotExist`, as if it were absent. A text that the cell cannot
+hold raises `Invalid`, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from actionplans import people
+from actionplans.cell_values import TABLES, Cell, Invalid, OnePersonCell, PeopleCell, Table
+from actionplans.models import Edit
+from cohorts.models import Person, Team
+
+__all__ = ["Invalid", "Saved", "last_change", "rows_of", "save_cell", "settle"]
+
+Outcome = Edit.Outcome
+APPLIED, SAME, CONFLICT, REMOVED = "applied", "same", "conflict", "removed"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of an edit: "applied", "same", "conflict" or "removed" (the row was taken away).
+
+    `text` is what the cell holds now, `version` its row's. `theirs` is the edit that wrote the
+    current text, where it is not one's own: who (`theirs.actor`) and when (`theirs.at`).
+    """
+
+    outcome: str
+    text: str
+    version: int
+    edit: Edit
+    theirs: Edit | None = None
+
+    @property
+    def kept(self) -> bool:
+        """The submitted text is what the cell holds; otherwise it is the author's open conflict."""
+        return self.outcome in {APPLIED, SAME}
+
+
+class _MovedOn(Exception):  # noqa: N818 it is no error
+    """The cell no longer holds what was seen."""
+
+
+def rows_of(team: Team, table: str) -> QuerySet[Any]:
+    """The team's rows of one table, removed ones too."""
+    return TABLES[table].model.objects.filter(**{TABLES[table].team: team})
+
+
+def save_cell(
+    team: Team,
+    *,
+    table: str,
+    row_id: int,
+    field: str,
+    value: str,
+    seen: str,
+    edit_id: UUID,
+    by: User,
+    now: datetime,
+    settles: UUID | None = None,
+) -> Saved:
+    """Write `value` where `by` saw `seen`; see the module for what becomes of it.
+
+    `edit_id` is made by the page, once for a text. `settles` names one's own open conflict in this
+    cell that this text ends. Raises Invalid; KeyError for a table or field there is not.
+    """
+    spec = TABLES[table]
+    cell = spec.cells[field]
+    value, seen = cell.tidy(value), cell.tidy(seen)
+    row = rows_of(team, table).get(pk=row_id)
+    edit = Edit(edit_id=edit_id, team=team, table=table, row_id=row_id, field=field, seen=seen)
+    edit.value, edit.actor, edit.at = value, by, now
+    try:
+        meant = cell.parse(value, team, row)
+        with transaction.atomic():
+            saved = _write(team, spec, cell, meant, edit)
+            if settles:
+                _close(team, settles, saved.edit)
+            return saved
+    except Invalid:
+        # An edit that stood once stands, even if the same text would be refused today.
+        if Edit.objects.filter(edit_id=edit_id).exists():
+            return _first_outcome(edit)
+        raise
+    except IntegrityError:
+        return _first_outcome(edit)
+
+
+def _write(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> Saved:
+    swap = _swap_people if isinstance(cell, PeopleCell) else _swap_column
+    text = None if edit.seen == edit.value else swap(team, spec, cell, meant, edit)
+    rows = spec.model.objects.filter(pk=edit.row_id)
+    if text is not None:
+        edit.value, edit.outcome = text, Outcome.APPLIED
+        edit.version = rows.values_list("version", flat=True).get()
+        edit.save(force_insert=True)
+        return Saved(APPLIED, text, edit.version, edit)
+    row = rows.get()
+    text = cell.text_of(row)
+    removed = getattr(row, "removed_at", None) is not None
+    if not removed and cell.holds(row, meant, edit.value):
+        edit.outcome = Outcome.SAME
+        edit.save(force_insert=True)
+        return Saved(SAME, text, row.version, edit)
+    edit.outcome = Outcome.CONFLICT
+    edit.save(force_insert=True)
+    theirs = last_change(edit, field="removed" if removed else edit.field)
+    return Saved(REMOVED if removed else CONFLICT, text, row.version, edit, theirs)
+
+
+def _swap_column(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> str | None:
+    """The new text, if the column still held what was seen: compared and written in one UPDATE."""
+    try:
+        seen = cell.to_column(edit.seen)
+    except ValueError:
+        return None  # no cell ever showed that
+    unmoved = {f"{cell.field}__isnull": True} if seen is None else {cell.field: seen}
+    rows = _living(spec, edit.row_id).filter(**unmoved)
+    return edit.value if rows.update(**{cell.field: meant}, version=F("version") + 1) else None
+
+
+def _swap_people(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> str | None:
+    """The new text, if the cell still named whom was seen: the row is locked, compared, written."""
+    try:
+        with transaction.atomic():
+            # Raising the version takes the row's lock, on either database.
+            if not _living(spec, edit.row_id).update(version=F("version") + 1):
+                raise _MovedOn
+            row = spec.model.objects.get(pk=edit.row_id)
+            if cell.text_of(row) != edit.seen:
+                raise _MovedOn
+            found = people.persons(team, meant)
+            put_people(cell, row, found)
+            return people.joined(found)
+    except _MovedOn:
+        return None
+
+
+def _living(spec: Table, row_id: int) -> QuerySet[Any]:
+    rows = spec.model.objects.filter(pk=row_id)
+    return rows.filter(removed_at__isnull=True) if spec.removable else rows
+
+
+def put_people(cell: Cell, row: Any, found: list[Person]) -> None:
+    """Write whom a people cell names. Only under the row's lock, with its entry in the ledger."""
+    if isinstance(cell, OnePersonCell):
+        type(row).objects.filter(pk=row.pk).update(**{cell.field: found[0] if found else None})
+    else:
+        getattr(row, cell.field).set(found)
+
+
+def last_change(edit: Edit, *, field: str) -> Edit | None:
+    """The edit that made `field` of this edit's row what it is."""
+    of_cell = Edit.objects.filter(
+        team=edit.team, table=edit.table, row_id=edit.row_id, field=field, outcome=Outcome.APPLIED
+    )
+    return of_cell.select_related("actor").order_by("-version").first()
+
+
+def _first_outcome(edit: Edit) -> Saved:
+    """What the same `edit_id` came to when it was sent first, with the cell as it is now."""
+    first = Edit.objects.filter(
+        edit_id=edit.edit_id,
+        team=edit.team,
+        table=edit.table,
+        row_id=edit.row_id,
+        field=edit.field,
+    ).first()
+    if first is None:
+        raise Invalid(_("This was not saved: the page is confused. Copy your text and reload."))
+    spec = TABLES[edit.table]
+    row = spec.model.objects.get(pk=edit.row_id)
+    saved = Saved(first.outcome, spec.cells[edit.field].text_of(row), row.version, first)
+    if first.outcome != Outcome.CONFLICT:
+        return saved
+    if getattr(row, "removed_at", None):
+        return replace(saved, outcome=REMOVED, theirs=last_change(edit, field="removed"))
+    return replace(saved, theirs=last_change(edit, field=edit.field))
+
+
+def _close(team: Team, conflict: UUID, by_edit: Edit) -> None:
+    """Mark the author's open conflict in the same cell as settled by a later edit."""
+    Edit.objects.filter(
+        edit_id=conflict,
+        team=team,
+        table=by_edit.table,
+        row_id=by_edit.row_id,
+        field=by_edit.field,
+        actor=by_edit.actor,
+        outcome=Outcome.CONFLICT,
+        settled_by__isnull=True,
+    ).exclude(pk=by_edit.pk).update(settled_by=by_edit)
+
+
+def settle(conflict: Edit, *, edit_id: UUID, by: User, now: datetime) -> None:
+    """End one's own conflict by keeping what the cell holds; the text stays in the history.
+
+    Keeping mine or combining is `save_cell(…, settles=conflict.edit_id)`.
+    """
+    row = TABLES[conflict.table].model.objects.get(pk=conflict.row_id)
+    text = TABLES[conflict.table].cells[conflict.field].text_of(row)
+    try:
+        with transaction.atomic():
+            keep = Edit.objects.create(
+                edit_id=edit_id,
+                team=conflict.team,
+                table=conflict.table,
+                row_id=conflict.row_id,
+                field=conflict.field,
+                seen=text,
+                value=text,
+                outcome=Outcome.SAME,
+                actor=by,
+                at=now,
+            )
+            _close(conflict.team, conflict.edit_id, keep)
+    except IntegrityError:
+        return  # pressed twice
