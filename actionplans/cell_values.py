@@ -176,6 +176,10 @@ class PeopleCell(Cell):
     def holds(self, row: Any, meant: list[Person | str], text: str) -> bool:
         return set(getattr(row, self.field).all()) == set(meant)
 
+    def put(self, row: Any, found: list[Person]) -> None:
+        """Write whom the cell names: under the row's lock, with its entry in the ledger."""
+        getattr(row, self.field).set(found)
+
 
 class OnePersonCell(PeopleCell):
     """Exactly one person, or nobody yet."""
@@ -195,6 +199,9 @@ class OnePersonCell(PeopleCell):
 
     def holds(self, row: Any, meant: list[Person | str], text: str) -> bool:
         return [person for person in [getattr(row, self.field)] if person] == meant
+
+    def put(self, row: Any, found: list[Person]) -> None:
+        type(row).objects.filter(pk=row.pk).update(**{self.field: found[0] if found else None})
 
 
 @dataclass(frozen=True)
@@ -252,3 +259,8 @@ TABLES: dict[str, Table] = {
         NumberCell("position", default="0"),
     ),
 }
+
+
+def rows_of(team: Team, table: str) -> models.QuerySet[Any]:
+    """The team's rows of one table, removed ones too."""
+    return TABLES[table].model.objects.filter(**{TABLES[table].team: team})

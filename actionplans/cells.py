@@ -5,9 +5,9 @@ A write is one conditional UPDATE with its entry in the ledger in the same trans
 as its author's open conflict. So every text a person submitted is the cell's value, in its
 history, or in an open conflict on its author's screen.
 
-Rows come, move and go in `rows.py`, with the same ledger. Everything takes the team whose row it
-must be; a row of another team is `DoesNotExist`, as if it were absent. A text that the cell cannot
-hold raises `Invalid`, and nothing is written.
+Rows come, move and go by `rows.py`, with the same ledger; its verbs are reached through here too.
+Everything takes the team whose row it must be; a row of another team is `DoesNotExist`, as if it
+were absent. A text that the cell cannot hold raises `Invalid`, and nothing is written.
 """
 
 from __future__ import annotations
@@ -23,11 +23,24 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from actionplans import people
-from actionplans.cell_values import TABLES, Cell, Invalid, OnePersonCell, PeopleCell, Table
+from actionplans.cell_values import TABLES, Cell, PeopleCell, Table, rows_of
+from actionplans.invalid import Invalid
 from actionplans.models import Edit
+from actionplans.rows import create_row, move_row, remove_row, restore_row
 from cohorts.models import Person, Team
 
-__all__ = ["Invalid", "Saved", "last_change", "rows_of", "save_cell", "settle"]
+__all__ = [
+    "Invalid",
+    "Saved",
+    "create_row",
+    "last_change",
+    "move_row",
+    "remove_row",
+    "restore_row",
+    "rows_of",
+    "save_cell",
+    "settle",
+]
 
 Outcome = Edit.Outcome
 APPLIED, SAME, CONFLICT, REMOVED = "applied", "same", "conflict", "removed"
@@ -55,11 +68,6 @@ class Saved:
 
 class _MovedOn(Exception):  # noqa: N818 it is no error
     """The cell no longer holds what was seen."""
-
-
-def rows_of(team: Team, table: str) -> QuerySet[Any]:
-    """The team's rows of one table, removed ones too."""
-    return TABLES[table].model.objects.filter(**{TABLES[table].team: team})
 
 
 def save_cell(
@@ -103,8 +111,12 @@ def save_cell(
 
 
 def _write(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> Saved:
-    swap = _swap_people if isinstance(cell, PeopleCell) else _swap_column
-    text = None if edit.seen == edit.value else swap(team, spec, cell, meant, edit)
+    if edit.seen == edit.value:
+        text = None
+    elif isinstance(cell, PeopleCell):
+        text = _swap_people(team, spec, cell, meant, edit)
+    else:
+        text = _swap_column(spec, cell, meant, edit)
     rows = spec.model.objects.filter(pk=edit.row_id)
     if text is not None:
         edit.value, edit.outcome = text, Outcome.APPLIED
@@ -124,7 +136,7 @@ def _write(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> Saved
     return Saved(REMOVED if removed else CONFLICT, text, row.version, edit, theirs)
 
 
-def _swap_column(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> str | None:
+def _swap_column(spec: Table, cell: Cell, meant: Any, edit: Edit) -> str | None:
     """The new text, if the column still held what was seen: compared and written in one UPDATE."""
     try:
         seen = cell.to_column(edit.seen)
@@ -135,7 +147,9 @@ def _swap_column(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) ->
     return edit.value if rows.update(**{cell.field: meant}, version=F("version") + 1) else None
 
 
-def _swap_people(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> str | None:
+def _swap_people(
+    team: Team, spec: Table, cell: PeopleCell, meant: list[Person | str], edit: Edit
+) -> str | None:
     """The new text, if the cell still named whom was seen: the row is locked, compared, written."""
     try:
         with transaction.atomic():
@@ -146,7 +160,7 @@ def _swap_people(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) ->
             if cell.text_of(row) != edit.seen:
                 raise _MovedOn
             found = people.persons(team, meant)
-            put_people(cell, row, found)
+            cell.put(row, found)
             return people.joined(found)
     except _MovedOn:
         return None
@@ -155,14 +169,6 @@ def _swap_people(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) ->
 def _living(spec: Table, row_id: int) -> QuerySet[Any]:
     rows = spec.model.objects.filter(pk=row_id)
     return rows.filter(removed_at__isnull=True) if spec.removable else rows
-
-
-def put_people(cell: Cell, row: Any, found: list[Person]) -> None:
-    """Write whom a people cell names. Only under the row's lock, with its entry in the ledger."""
-    if isinstance(cell, OnePersonCell):
-        type(row).objects.filter(pk=row.pk).update(**{cell.field: found[0] if found else None})
-    else:
-        getattr(row, cell.field).set(found)
 
 
 def last_change(edit: Edit, *, field: str) -> Edit | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from accounts.models import User
-from actionplans.cell_values import TABLES
-from actionplans.cells import rows_of
+from actionplans.cell_values import TABLES, rows_of
 from actionplans.models import Edit
 from actionplans.rows import REMOVED, YES
 from cohorts.models import Team

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from actionplans import people
-from actionplans.cell_values import TABLES, PeopleCell
-from actionplans.cells import put_people, rows_of
+from actionplans.cell_values import TABLES, PeopleCell, rows_of
 from actionplans.invalid import Invalid
 from actionplans.models import Edit, SheetRow
 from cohorts.models import Team
@@ -76,20 +75,20 @@ def _insert(
     the ledger puts it there."""
     spec = TABLES[table]
     named = {
-        field: people.persons(team, meant.pop(field))
-        for field in texts
-        if isinstance(spec.cells[field], PeopleCell)
+        cell: people.persons(team, meant.pop(field))
+        for field, cell in spec.cells.items()
+        if field in meant and isinstance(cell, PeopleCell)
     }
     last = spec.model.objects.filter(**{spec.parent: parent}).aggregate(last=Max("position"))
     meant = {"position": 0 if last["last"] is None else last["last"] + 1} | meant
     begins = {"position": str(meant["position"])}
     if spec.parent in spec.cells:
         begins[spec.parent] = str(parent.pk)
-    texts = begins | texts | {field: people.joined(found) for field, found in named.items()}
+    texts = begins | texts | {cell.field: people.joined(found) for cell, found in named.items()}
     columns = {spec.parent: parent} | meant | links
     row = spec.model.objects.create(**columns, version=1 + len(texts))
-    for field, found in named.items():
-        put_people(spec.cells[field], row, found)
+    for cell, found in named.items():
+        cell.put(row, found)
     return row, texts
 
 
