@@ -179,3 +179,99 @@ PERU = DemoTeam(
     next=["Presentar la propuesta al nuevo gobernador."],
     help=["Una llamada del banco al nuevo gobernador."],
 )
+
+
+GHANA = DemoTeam(
+    name="Ghana",
+    country="Ghana",
+    challenge="Market women see what their fees pay for, and pay them without a collector's stick.",
+    sector="Local revenue",
+    language="en",
+    time_zone="Africa/Accra",
+    people=[
+        ("Abena Owusu", "Metropolitan assembly", "ghana.lead"),
+        ("Kofi Mensah", "Ministry of Local Government", "ghana.ministry"),
+        ("Auntie Esi Quaye", "Market traders' association", "ghana.traders"),
+    ],
+    outsiders=[("The Market Queen", "Central market")],
+    rows=[
+        [
+            Row(
+                1,
+                "challenge",
+                "Nobody knows what the fee is for",
+                "information",
+                "Write on the gate what last year's fees paid",
+                "Kofi Mensah",
+                25,
+            )
+        ],
+        [],
+        [],
+        [],
+        [],
+    ],
+    takeaways=["They pay for what they can see.", "", "", "", "One market first."],
+    action_items=["Paint the gate.", "", "", "", "Sign with the Market Queen."],
+    plan={
+        "One market where fees are public": [
+            Work("Write last year's fees on the gate", "Kofi Mensah", "Abena Owusu", 3, 25),
+            Work(
+                "Agree with the traders what this year's pay for",
+                "Auntie Esi Quaye; The Market Queen",
+                "Abena Owusu",
+                26,
+                80,
+            ),
+        ],
+    },
+    did=["The gate is painted. People read it aloud to each other."],
+    learned=["The traders count better than we do: they found an error in our sum."],
+    struggling=["The collectors fear for their work."],
+    next=["Offer the collectors work as inspectors of the drains."],
+)
+
+JORDAN = DemoTeam(
+    name="الأردن",
+    country="الأردن",
+    challenge="تصل المياه إلى الأحياء الشرقية في أيام معلومة، ويثق الناس بجدول التوزيع.",
+    sector="المياه",
+    language="ar",
+    time_zone="Asia/Amman",
+    people=[
+        ("ليلى الخطيب", "سلطة المياه", "jordan.lead"),
+        ("م. سامر العبادي", "شركة المياه", "jordan.utility"),
+        ("هبة الزعبي", "جمعية الحي", "jordan.quarter"),
+    ],
+    outsiders=[("معالي الوزير", "وزارة المياه")],
+    rows=[
+        [
+            Row(
+                1,
+                "challenge",
+                "الناس لا يصدقون الجدول",
+                "stakeholders",
+                "نزور عشرين بيتا ونسمع",
+                "هبة الزعبي",
+                20,
+            )
+        ],
+        [],
+        [],
+        [],
+        [],
+    ],
+    takeaways=["الثقة تبدأ بيوم واحد صادق.", "", "", "", "حي واحد أولا."],
+    action_items=["عشرون بيتا.", "", "", "", "نعلن الجدول مع الجمعية."],
+    plan={
+        "حي واحد بجدول صادق": [
+            Work("نزور عشرين بيتا ونسمع", "هبة الزعبي", "ليلى الخطيب", 3, 20),
+            Work("ننشر الجدول ونلتزم به شهرا", "م. سامر العبادي", "ليلى الخطيب", 21, 70),
+        ],
+    },
+    did=["زرنا عشرين بيتا. أكثرهم لم يسمع بالجدول."],
+    learned=["الخبر يصل من الجارة لا من الإعلان."],
+    struggling=["المضخة القديمة تتوقف كل أسبوع."],
+    next=["نصلح المضخة قبل أن نعد بيوم ثان."],
+    help=["مهندس مضخات لأسبوع واحد."],
+)

@@ -1,0 +1,54 @@
+"""What is one's own: the lists on a person's home page, each in a fixed number of statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from cohorts.models import Cohort, Program, Team
+from followups.models import CheckIn
+from home.next_step import NextStep, next_step
+
+FIRST = [Cohort.State.RUNNING, Cohort.State.FOLLOW_UP, Cohort.State.DRAFT, Cohort.State.CLOSED]
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """A team on the home page."""
+
+    team: Team
+    check_in: CheckIn | None
+    is_late: bool
+    step: NextStep
+
+
+def lines(teams: QuerySet[Team], now: datetime, *, writes: bool) -> list[TeamLine]:
+    """Lines for `teams`, those in their week first, in two statements. `now` in UTC."""
+    is_open = CheckIn.objects.filter(state=CheckIn.State.OPEN).select_related("round")
+    found = teams.select_related("cohort").prefetch_related(
+        Prefetch("check_ins", is_open.order_by("round__opens_on"), to_attr="open_check_ins")
+    )
+    ordered = sorted(found, key=lambda team: FIRST.index(Cohort.State(team.cohort.state)))
+    return [_line(team, now, writes) for team in ordered]
+
+
+def _line(team: Any, now: datetime, writes: bool) -> TeamLine:
+    check_in = team.open_check_ins[-1] if team.open_check_ins else None
+    is_late = bool(check_in and check_in.round.due_on < now.astimezone(team.zone).date())
+    return TeamLine(team, check_in, is_late, next_step(team, now, check_in=check_in, writes=writes))
+
+
+def everything_of(user: User, now: datetime) -> dict[str, Any]:
+    """The teams someone is on, the programs, cohorts and teams they look after."""
+    return {
+        "teams": lines(Team.objects.filter(memberships__user=user), now, writes=True),
+        "programs": list(
+            Program.objects.visible_to(user).order_by("name").prefetch_related("cohorts")
+        ),
+        "cohorts": list(Cohort.objects.filter(facilitators=user).select_related("program")),
+        "coached": lines(Team.objects.filter(coach=user), now, writes=False),
+    }

@@ -1,0 +1,140 @@
+"""A team at a glance: its week, plan, people and check-ins, each in one or two statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from actionplans.models import ActionPlan, Activity, Baseline, DailySheet
+from cohorts.models import Membership, Person, Team
+from followups.models import CheckIn
+from followups.overview import segments
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the week and how far its sheet is."""
+
+    day: date
+    number: int
+    is_today: bool
+    rows: int
+    is_begun: bool
+    handed_in_at: datetime | None
+
+
+def week(team: Team, today: date) -> list[Day]:
+    """Every day of the team's week; `today` is the venue's."""
+    live = Count("rows", filter=Q(rows__removed_at__isnull=True))
+    sheets = {sheet.day: sheet for sheet in DailySheet.objects.filter(team=team).annotate(n=live)}
+    return [
+        _day(day, number, today, sheets.get(day))
+        for number, day in enumerate(team.cohort.days, start=1)
+    ]
+
+
+def _day(day: date, number: int, today: date, sheet: DailySheet | None) -> Day:
+    if sheet is None:
+        return Day(day, number, day == today, 0, False, None)
+    rows: int = sheet.n  # type: ignore[attr-defined]
+    is_begun = bool(rows or sheet.takeaways.strip() or sheet.action_items.strip())
+    return Day(day, number, day == today, rows, is_begun, sheet.handed_in_at)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How far the action plan is: live rows only."""
+
+    milestones: int
+    counts: Counter[str]
+    without_accountable: int
+    without_responsible: int
+    baseline: Baseline | None
+
+    @property
+    def activities(self) -> int:
+        return self.counts.total()
+
+    @property
+    def segments(self) -> list[dict[str, object]]:
+        """The parts of the stacked bar of activities by status."""
+        return segments(self.counts)
+
+
+def plan(team: Team) -> Plan:
+    """The team's plan in numbers, an empty one when nobody has begun it."""
+    live = Count("milestones", filter=Q(milestones__removed_at__isnull=True))
+    found = (
+        ActionPlan.objects.filter(team=team)
+        .select_related("baseline__signed_by")
+        .annotate(n=live)
+        .first()
+    )
+    if found is None:
+        return Plan(0, Counter(), 0, 0, None)
+    has_r = Activity.responsible.through.objects.filter(activity=OuterRef("pk"))
+    activities = (
+        Activity.objects.live()
+        .filter(milestone__plan=found, milestone__removed_at__isnull=True)
+        .order_by()
+        .values_list("status", "accountable", Exists(has_r))
+    )
+    rows = list(activities)
+    return Plan(
+        milestones=found.n,
+        counts=Counter(status for status, _a, _r in rows),
+        without_accountable=sum(accountable is None for _status, accountable, _r in rows),
+        without_responsible=sum(not has_responsible for _status, _a, has_responsible in rows),
+        baseline=getattr(found, "baseline", None),
+    )
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is on the team, leads first, and the outsiders it names."""
+
+    members: list[tuple[Membership, str]]
+    outsiders: list[Person]
+
+
+def people(team: Team) -> People:
+    """The team's members with their organisations, and its outsiders."""
+    named = list(Person.objects.of(team))
+    organisations = {person.user_id: person.organisation for person in named if person.user_id}
+    memberships = team.memberships.select_related("user").order_by("role", "user__name", "pk")
+    return People(
+        [(membership, organisations.get(membership.user_id, "")) for membership in memberships],
+        [person for person in named if person.is_outsider],
+    )
+
+
+@dataclass(frozen=True)
+class CheckIns:
+    """A team's year: what is open, what has been, what comes next. `is_late`: past its due date."""
+
+    current: CheckIn | None
+    is_late: bool
+    past: list[CheckIn]
+    coming: CheckIn | None
+
+
+def check_ins(team: Team, now: datetime) -> CheckIns:
+    """The team's check-ins, latest first; `now` in UTC."""
+    found = list(
+        CheckIn.objects.filter(team=team)
+        .select_related("round", "submitted_by")
+        .order_by("-round__opens_on", "-pk")
+    )
+    of = {state: [c for c in found if c.state == state] for state in CheckIn.State}
+    is_open, scheduled = of[CheckIn.State.OPEN], of[CheckIn.State.SCHEDULED]
+    current = is_open[0] if is_open else None
+    waiting = (CheckIn.State.OPEN, CheckIn.State.SCHEDULED)
+    return CheckIns(
+        current=current,
+        is_late=bool(current and current.round.due_on < now.astimezone(team.zone).date()),
+        past=[c for c in found if c.state not in waiting],
+        coming=scheduled[-1] if scheduled else None,
+    )
