@@ -7,148 +7,411 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0001_initial'),
+        ("cohorts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ActionPlan',
+            name="ActionPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('team', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='plan', to='cohorts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plan",
+                        to="cohorts.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Baseline',
+            name="Baseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signed_at', models.DateTimeField()),
-                ('content', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Milestones and activities.')),
-                ('plan', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='baseline', to='actionplans.actionplan')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "content",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        help_text="Milestones and activities.",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="baseline",
+                        to="actionplans.actionplan",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DailySheet',
+            name="DailySheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('takeaways', models.TextField(blank=True, verbose_name='key takeaways')),
-                ('action_items', models.TextField(blank=True, verbose_name='key action items')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('handed_in_at', models.DateTimeField(null=True)),
-                ('handed_in_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheets', to='cohorts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("takeaways", models.TextField(blank=True, verbose_name="key takeaways")),
+                ("action_items", models.TextField(blank=True, verbose_name="key action items")),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("handed_in_at", models.DateTimeField(null=True)),
+                (
+                    "handed_in_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sheets",
+                        to="cohorts.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day'],
+                "ordering": ["day"],
             },
         ),
         migrations.CreateModel(
-            name='Edit',
+            name="Edit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edit_id', models.UUIDField(help_text='Made by the page; sending it twice is once.', unique=True)),
-                ('table', models.CharField(choices=[('sheet', 'Sheet'), ('sheetrow', 'Sheet Row'), ('milestone', 'Milestone'), ('activity', 'Activity')], max_length=12)),
-                ('row_id', models.BigIntegerField()),
-                ('field', models.CharField(max_length=20)),
-                ('seen', models.TextField(blank=True, help_text='What the person saw when they began.')),
-                ('value', models.TextField(blank=True, help_text='What the person wrote.')),
-                ('outcome', models.CharField(choices=[('created', 'Created'), ('applied', 'Applied'), ('same', 'Same'), ('conflict', 'Conflict')], max_length=10)),
-                ('version', models.PositiveIntegerField(help_text="The row's version it made.", null=True)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='edits', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.OneToOneField(help_text='The later edit by which the author settled this conflict.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='settles', to='actionplans.edit')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='cohorts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edit_id",
+                    models.UUIDField(
+                        help_text="Made by the page; sending it twice is once.", unique=True
+                    ),
+                ),
+                (
+                    "table",
+                    models.CharField(
+                        choices=[
+                            ("sheet", "Sheet"),
+                            ("sheetrow", "Sheet Row"),
+                            ("milestone", "Milestone"),
+                            ("activity", "Activity"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("row_id", models.BigIntegerField()),
+                ("field", models.CharField(max_length=20)),
+                (
+                    "seen",
+                    models.TextField(blank=True, help_text="What the person saw when they began."),
+                ),
+                ("value", models.TextField(blank=True, help_text="What the person wrote.")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("applied", "Applied"),
+                            ("same", "Same"),
+                            ("conflict", "Conflict"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(help_text="The row's version it made.", null=True),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="edits",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.OneToOneField(
+                        help_text="The later edit by which the author settled this conflict.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="settles",
+                        to="actionplans.edit",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="edits",
+                        to="cohorts.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('title', models.TextField(blank=True, verbose_name='milestone')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='actionplans.actionplan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("title", models.TextField(blank=True, verbose_name="milestone")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestones",
+                        to="actionplans.actionplan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SheetRow',
+            name="SheetRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('milestone_kind', models.CharField(blank=True, choices=[('challenge', 'a challenge we have identified'), ('question', 'a question from the presentation'), ('in_plan', 'something important in our plan')], max_length=12, verbose_name='kind of milestone or theme')),
-                ('milestone', models.TextField(blank=True, verbose_name='milestone, theme')),
-                ('action_kind', models.CharField(blank=True, choices=[('stakeholders', 'engage with stakeholders'), ('regulation', 'improve the regulatory environment'), ('organisation', 'improve organizational effectiveness'), ('information', 'more information'), ('capacity', 'more capacity on')], max_length=12, verbose_name='kind of action')),
-                ('action', models.TextField(blank=True, verbose_name='action')),
-                ('by_when', models.DateField(null=True, verbose_name='by when')),
-                ('by_whom', models.ManyToManyField(blank=True, related_name='sheet_rows', to='cohorts.person', verbose_name='by whom')),
-                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='cohorts.session', verbose_name='session')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='actionplans.dailysheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "milestone_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("challenge", "a challenge we have identified"),
+                            ("question", "a question from the presentation"),
+                            ("in_plan", "something important in our plan"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind of milestone or theme",
+                    ),
+                ),
+                ("milestone", models.TextField(blank=True, verbose_name="milestone, theme")),
+                (
+                    "action_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("stakeholders", "engage with stakeholders"),
+                            ("regulation", "improve the regulatory environment"),
+                            ("organisation", "improve organizational effectiveness"),
+                            ("information", "more information"),
+                            ("capacity", "more capacity on"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind of action",
+                    ),
+                ),
+                ("action", models.TextField(blank=True, verbose_name="action")),
+                ("by_when", models.DateField(null=True, verbose_name="by when")),
+                (
+                    "by_whom",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="sheet_rows",
+                        to="cohorts.person",
+                        verbose_name="by whom",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="cohorts.session",
+                        verbose_name="session",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="actionplans.dailysheet",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('text', models.TextField(blank=True, verbose_name='activity')),
-                ('starts_on', models.DateField(null=True, verbose_name='from')),
-                ('due_on', models.DateField(null=True, verbose_name='due')),
-                ('timeframe_note', models.TextField(blank=True, help_text='What an imported plan said in words.', verbose_name='timeframe in words')),
-                ('comments', models.TextField(blank=True, verbose_name='comments, resources')),
-                ('status', models.CharField(choices=[('not_started', 'not started'), ('on_track', 'on track'), ('stuck', 'stuck'), ('done', 'done'), ('dropped', 'dropped')], default='not_started', max_length=12, verbose_name='status')),
-                ('accountable', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accountable_for', to='cohorts.person', verbose_name='A – accountable')),
-                ('responsible', models.ManyToManyField(blank=True, related_name='responsible_for', to='cohorts.person', verbose_name='R – responsible')),
-                ('milestone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='actionplans.milestone')),
-                ('from_row', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='activities', to='actionplans.sheetrow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("text", models.TextField(blank=True, verbose_name="activity")),
+                ("starts_on", models.DateField(null=True, verbose_name="from")),
+                ("due_on", models.DateField(null=True, verbose_name="due")),
+                (
+                    "timeframe_note",
+                    models.TextField(
+                        blank=True,
+                        help_text="What an imported plan said in words.",
+                        verbose_name="timeframe in words",
+                    ),
+                ),
+                ("comments", models.TextField(blank=True, verbose_name="comments, resources")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_started", "not started"),
+                            ("on_track", "on track"),
+                            ("stuck", "stuck"),
+                            ("done", "done"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="not_started",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "accountable",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accountable_for",
+                        to="cohorts.person",
+                        verbose_name="A – accountable",
+                    ),
+                ),
+                (
+                    "responsible",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="responsible_for",
+                        to="cohorts.person",
+                        verbose_name="R – responsible",
+                    ),
+                ),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activities",
+                        to="actionplans.milestone",
+                    ),
+                ),
+                (
+                    "from_row",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="activities",
+                        to="actionplans.sheetrow",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'activities',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name_plural": "activities",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='dailysheet',
-            constraint=models.UniqueConstraint(fields=('team', 'day'), name='sheet_once_a_day'),
+            model_name="dailysheet",
+            constraint=models.UniqueConstraint(fields=("team", "day"), name="sheet_once_a_day"),
         ),
         migrations.AddIndex(
-            model_name='edit',
-            index=models.Index(fields=['team', 'table', 'row_id', 'field'], name='edit_of_cell'),
+            model_name="edit",
+            index=models.Index(fields=["team", "table", "row_id", "field"], name="edit_of_cell"),
         ),
         migrations.AddConstraint(
-            model_name='edit',
-            constraint=models.UniqueConstraint(condition=models.Q(('version__isnull', False)), fields=('table', 'row_id', 'version'), name='edit_makes_one_version'),
+            model_name="edit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("version__isnull", False)),
+                fields=("table", "row_id", "version"),
+                name="edit_makes_one_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ['created', 'applied']), ('version__isnull', False)), models.Q(('outcome__in', ['same', 'conflict']), ('version__isnull', True)), _connector='OR'), name='edit_version_means_change'),
+            model_name="edit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome__in", ["created", "applied"]), ("version__isnull", False)),
+                    models.Q(("outcome__in", ["same", "conflict"]), ("version__isnull", True)),
+                    _connector="OR",
+                ),
+                name="edit_version_means_change",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['not_started', 'on_track', 'stuck', 'done', 'dropped'])), name='activity_status_known'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["not_started", "on_track", "stuck", "done", "dropped"])
+                ),
+                name="activity_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(condition=models.Q(('from_row__isnull', False), ('removed_at__isnull', True)), fields=('from_row',), name='activity_once_from_row'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("from_row__isnull", False), ("removed_at__isnull", True)),
+                fields=("from_row",),
+                name="activity_once_from_row",
+            ),
         ),
     ]
