@@ -63,7 +63,7 @@ def files() -> list[Path]:
 def read(path: Path) -> Mail:
     """The mail in a file."""
     letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    return Mail(path.name, letter)  # type: ignore[arg-type]
+    return Mail(path.name, letter)
 
 
 @require_GET

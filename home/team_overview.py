@@ -1,4 +1,4 @@
-"""A team at a glance: its week, plan, people and check-ins, each in one or two statements."""
+"""A team at a glance: its week, plan, people and check-ins, each in few statements."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
-from actionplans.models import ActionPlan, Activity, Baseline, DailySheet
+from actionplans import plans, raci
+from actionplans.models import Activity, Baseline, DailySheet
 from cohorts.models import Membership, Person, Team
 from followups.models import CheckIn
 from followups.overview import segments
@@ -46,10 +47,11 @@ def _day(day: date, number: int, today: date, sheet: DailySheet | None) -> Day:
 
 @dataclass(frozen=True)
 class Plan:
-    """How far the action plan is: live rows only."""
+    """How far the action plan is. `problems` counts what its page flags (`actionplans/raci.py`)."""
 
     milestones: int
     counts: Counter[str]
+    problems: int
     without_accountable: int
     without_responsible: int
     baseline: Baseline | None
@@ -65,30 +67,18 @@ class Plan:
 
 
 def plan(team: Team) -> Plan:
-    """The team's plan in numbers, an empty one when nobody has begun it."""
-    live = Count("milestones", filter=Q(milestones__removed_at__isnull=True))
-    found = (
-        ActionPlan.objects.filter(team=team)
-        .select_related("baseline__signed_by")
-        .annotate(n=live)
-        .first()
-    )
-    if found is None:
-        return Plan(0, Counter(), 0, 0, None)
-    has_r = Activity.responsible.through.objects.filter(activity=OuterRef("pk"))
-    activities = (
-        Activity.objects.live()
-        .filter(milestone__plan=found, milestone__removed_at__isnull=True)
-        .order_by()
-        .values_list("status", "accountable", Exists(has_r))
-    )
-    rows = list(activities)
+    """The team's plan in numbers; live rows only."""
+    groups = plans.groups(team)
+    activities = [activity for group in groups for activity in group.activities]
+    pursued = [activity for activity in activities if activity.status != Activity.Status.DROPPED]
+    rows = [(group.milestone, group.activities) for group in groups]
     return Plan(
-        milestones=found.n,
-        counts=Counter(status for status, _a, _r in rows),
-        without_accountable=sum(accountable is None for _status, accountable, _r in rows),
-        without_responsible=sum(not has_responsible for _status, _a, has_responsible in rows),
-        baseline=getattr(found, "baseline", None),
+        milestones=len(groups),
+        counts=Counter(activity.status for activity in activities),
+        problems=raci.problems(rows, team.cohort).count,
+        without_accountable=sum(activity.accountable is None for activity in pursued),
+        without_responsible=sum(not activity.responsible.all() for activity in pursued),
+        baseline=Baseline.objects.filter(plan__team=team).first(),
     )
 
 
