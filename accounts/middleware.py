@@ -1,12 +1,32 @@
 """Whose language and clock a page speaks, and who must show a second factor first."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+HAS_SECOND_FACTOR = "has_second_factor"
+# Doors that stay open on the way to a second factor.
+ON_THE_WAY = (
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_reauthenticate",
+    "set_language",
+    "healthz",
+    "readyz",
+)
 
 
 class PersonMiddleware:
@@ -16,16 +36,20 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        user = request.user
+        if not isinstance(user, User):
             return self.get_response(request)
-        translation.activate(request.user.language)
-        request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(request.user.zone):
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = user.language
+        with timezone.override(user.zone):
             return self.get_response(request)
 
 
 class SecondFactorMiddleware:
-    """Placeholder."""
+    """Lead administrators and program leads to set up a second factor before anything else.
+
+    Once seen, the session remembers it, so that it costs no query on later pages.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -33,5 +57,24 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Stop a request that still lacks the second factor."""
+        user, match = request.user, request.resolver_match
+        if not settings.MFA_REQUIRED or not isinstance(user, User):
+            return None
+        if request.session.get(HAS_SECOND_FACTOR) or (match and match.url_name in ON_THE_WAY):
+            return None
+        if not steers(user):
+            return None
+        if is_mfa_enabled(user):
+            request.session[HAS_SECOND_FACTOR] = True
+            return None
+        messages.info(request, _("Who steers programs signs in with a second factor. Set it up."))
+        return redirect("mfa_activate_totp")
 
-__all__ = ["settings"]
+
+def steers(user: User) -> bool:
+    """Administrators and program leads hold what others entrusted to them."""
+    return user.is_admin or user.led_programs.exists()

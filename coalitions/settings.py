@@ -16,7 +16,7 @@ if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. Put a long random text into the environment variable "
-            "SECRET_KEY (or its file's path into SECRET_KEY_FILE), or set DEBUG=1 on your own machine."
+            "SECRET_KEY (or its file's path into SECRET_KEY_FILE), or set DEBUG=1 on your machine."
         )
     SECRET_KEY = "only-for-one's-own-machine-never-for-a-server-that-others-reach"  # noqa: S105
 
@@ -131,10 +131,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODE_COUNT = 10
 MFA_TOTP_ISSUER = "Coalitions"
 MFA_REQUIRED = env.bool("MFA_REQUIRED", True)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)

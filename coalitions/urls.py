@@ -1,7 +1,6 @@
 """Every door of the project. Each app lists its own."""
 
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from coalitions import views
 
@@ -12,6 +11,5 @@ urlpatterns = [
     path("", include("cohorts.urls")),
     path("", include("actionplans.urls")),
     path("", include("followups.urls")),
-    path("language/", set_language, name="set_language"),
     path("readyz", views.readyz, name="readyz"),
 ]

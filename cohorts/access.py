@@ -12,12 +12,34 @@ from collections.abc import Callable
 from enum import StrEnum, auto
 from functools import wraps
 
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts.doors import SignedIn, View, ask_to_sign_in, signed_in
 from accounts.models import User
 from cohorts.models import Cohort, Membership, Program, Team
+
+__all__ = [
+    "MANAGE_COHORT",
+    "MANAGE_PROGRAM",
+    "READ_COHORT",
+    "READ_TEAM_WORK",
+    "RESOLVE_SUPPORT",
+    "SEE_BOARD",
+    "SEE_FOLLOW_UP",
+    "SIGN_OFF_PLAN",
+    "STAFF",
+    "TEAM",
+    "WRITE_TEAM_WORK",
+    "Role",
+    "SignedIn",
+    "cohort_door",
+    "open_to_all",
+    "program_door",
+    "roles_of",
+    "signed_in",
+    "team_door",
+]
 
 
 class Role(StrEnum):
@@ -31,14 +53,7 @@ class Role(StrEnum):
     MEMBER = auto()
 
 
-class SignedIn(HttpRequest):
-    """A request that came through a door: its user is a person."""
-
-    user: User
-
-
 type Roles = frozenset[Role]
-type View = Callable[..., HttpResponse]
 
 TEAM: Roles = frozenset({Role.TEAM_LEAD, Role.MEMBER})
 STAFF: Roles = frozenset({Role.ADMIN, Role.PROGRAM_LEAD, Role.FACILITATOR, Role.COACH})
@@ -130,19 +145,6 @@ def team_door(*, may: Roles) -> Callable[[View], View]:
     return _door(teams_with_roles, "team_id", may)
 
 
-def signed_in(view: View) -> View:
-    """The view is about the signed-in user alone."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, **kwargs: object) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return ask_to_sign_in(request)
-        return view(request, **kwargs)
-
-    checked.rule = "signed in"  # type: ignore[attr-defined]
-    return checked
-
-
 def open_to_all(why: str) -> Callable[[View], View]:
     """The view needs no sign-in; `why` says what protects it instead."""
 
@@ -151,10 +153,3 @@ def open_to_all(why: str) -> Callable[[View], View]:
         return view
 
     return decorate
-
-
-def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead a page to sign-in and back; tell a script 401, so that it keeps what was typed."""
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
-        return HttpResponse(status=401)
-    return redirect_to_login(request.get_full_path())

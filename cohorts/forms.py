@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 from uuid import uuid4
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import ZoneInput
 from accounts.models import User
 from cohorts.invitations import Guest, read_guests
 from cohorts.models import Cohort, Team
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-ZONES = sorted(zone for zone in available_timezones() if "/" in zone and "Etc/" not in zone)
 
 
 class DayInput(forms.DateInput):
@@ -23,13 +22,6 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
-
-
-class ZoneInput(forms.TextInput):
-    """Free text that the browser completes from the list of time zones on the page."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"list": "time-zones", "autocomplete": "off"})
 
 
 class OnceForm(forms.ModelForm):

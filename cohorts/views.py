@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.forms import ZONES
 from accounts.models import User
 from coalitions import clock
 from cohorts import agenda, invitations, setup, weeks
@@ -26,7 +27,7 @@ from cohorts.access import (
     open_to_all,
     program_door,
 )
-from cohorts.forms import ZONES, CohortForm, InviteForm, NewTeamForm, StaffForm, TeamForm
+from cohorts.forms import CohortForm, InviteForm, NewTeamForm, StaffForm, TeamForm
 from cohorts.models import Cohort, Membership, Program, Session, Team
 from outbox import links
 

@@ -55,6 +55,7 @@ class Installation:
         self.env = {
             "PATH": f"{Path(python).parent}:{os.environ['PATH']}",
             "LANG": "C.UTF-8",
+            "DJANGO_SETTINGS_MODULE": "coalitions.settings",
             "SECRET_KEY": "the-secret-of-an-installation-that-lives-for-one-test-only-0123456789",
             "BASE_URL": self.url,
             "ALLOWED_HOSTS": "127.0.0.1",

@@ -1,0 +1,74 @@
+"""One's own profile, language and clock; signing out."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth_views
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import check_for_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.i18n import set_language as django_set_language
+
+from accounts.doors import SignedIn, signed_in
+from accounts.forms import ZONES, ProfileForm
+from accounts.models import User, validate_time_zone
+
+UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def profile(request: SignedIn) -> HttpResponse:
+    """Name, language and time zone."""
+    # A copy, so that a refused form does not show its words in the page's head.
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        with translation.override(user.language):
+            messages.success(request, _("Saved."))
+        return redirect("profile")
+    context = {"form": form, "zones": ZONES}
+    return render(
+        request, "accounts/profile.html", context, status=UNPROCESSABLE if form.errors else 200
+    )
+
+
+@require_POST
+@signed_in
+def guess_time_zone(request: SignedIn) -> HttpResponse:
+    """Keep the zone that the browser tells, while the person has not chosen one."""
+    zone = request.POST.get("time_zone", "")
+    try:
+        validate_time_zone(zone)
+    except ValidationError:
+        return HttpResponse(status=UNPROCESSABLE)
+    User.objects.filter(pk=request.user.pk, time_zone="").update(time_zone=zone)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Speak another language: kept in a cookie, and with the person who is signed in."""
+    language = request.POST.get("language", "")
+    if isinstance(request.user, User) and check_for_language(language):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return django_set_language(request)
+
+
+@require_http_methods(["GET", "POST"])
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Sign out by POST, and let the browser forget what it kept."""
+    response = allauth_views.logout(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@require_GET
+def by_invitation(request: HttpRequest) -> HttpResponse:
+    """Nobody makes an account by themselves; say how one comes in."""
+    return render(request, "account/signup_closed.html")
