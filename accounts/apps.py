@@ -5,7 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts.adapter import ACCOUNT_MAIL
+        from accounts import mails
         from outbox.kinds import register
 
-        register(ACCOUNT_MAIL)
+        register(mails.ACCOUNT)

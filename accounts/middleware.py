@@ -1,32 +1,27 @@
-"""Whose language and clock a page speaks, and who must show a second factor first."""
-
-from __future__ import annotations
+"""Whose language and clock a page speaks, and who must set up a second factor first."""
 
 from collections.abc import Callable
+from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts import second_factor
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
-HAS_SECOND_FACTOR = "has_second_factor"
-# Doors that stay open on the way to a second factor.
-ON_THE_WAY = (
+# What one may do before the second factor is set up.
+OPEN = {
     "account_logout",
-    "account_reauthenticate",
+    "mfa_index",
     "mfa_activate_totp",
     "mfa_reauthenticate",
     "set_language",
+    "guess_time_zone",
     "healthz",
     "readyz",
-)
+}
 
 
 class PersonMiddleware:
@@ -36,19 +31,18 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if not isinstance(user, User):
+        if not request.user.is_authenticated:
             return self.get_response(request)
-        translation.activate(user.language)
-        request.LANGUAGE_CODE = user.language
-        with timezone.override(user.zone):
+        translation.activate(request.user.language)
+        request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(request.user.zone):
             return self.get_response(request)
 
 
 class SecondFactorMiddleware:
-    """Lead administrators and program leads to set up a second factor before anything else.
+    """Lead administrators and program leads to the set-up of a second factor until they have one.
 
-    Once seen, the session remembers it, so that it costs no query on later pages.
+    A script's request gets 403, so that its page says what was not saved and keeps it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -58,23 +52,11 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: object, args: object, kwargs: object
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Stop a request that still lacks the second factor."""
-        user, match = request.user, request.resolver_match
-        if not settings.MFA_REQUIRED or not isinstance(user, User):
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if name in OPEN or not second_factor.is_missing(request):
             return None
-        if request.session.get(HAS_SECOND_FACTOR) or (match and match.url_name in ON_THE_WAY):
-            return None
-        if not steers(user):
-            return None
-        if is_mfa_enabled(user):
-            request.session[HAS_SECOND_FACTOR] = True
-            return None
-        messages.info(request, _("Who steers programs signs in with a second factor. Set it up."))
-        return redirect("mfa_activate_totp")
-
-
-def steers(user: User) -> bool:
-    """Administrators and program leads hold what others entrusted to them."""
-    return user.is_admin or user.led_programs.exists()
+        if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+            return HttpResponse(status=403)
+        return redirect("mfa_index")

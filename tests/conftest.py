@@ -1,6 +1,8 @@
 """What every test has at hand."""
 
 import pytest
+from django.conf import settings as configured
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -16,3 +18,10 @@ def sign_in():
         return client
 
     return signed_in_client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collected_static_files() -> None:
+    """Pages ask for static files by their hashed names, as in production."""
+    if not (configured.STATIC_ROOT / "staticfiles.json").exists():
+        call_command("collectstatic", interactive=False, verbosity=0)

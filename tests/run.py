@@ -29,6 +29,7 @@ def environment(database: str, stack: ExitStack) -> dict[str, str]:
         "BASE_URL": "http://testserver",
         "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
         "VAR_DIR": folder,
+        "STATIC_ROOT": f"{folder}/static",
         "DATABASE_URL": "",
         "REDIS_URL": "",
         "TEST_DATABASE": database,
@@ -47,6 +48,8 @@ def run(database: str, arguments: list[str]) -> tuple[int, float]:
     began = time.monotonic()
     with ExitStack() as stack:
         env = environment(database, stack)
+        collect = ["manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run([sys.executable, *collect], cwd=ROOT, env=env, check=True)
         command = [sys.executable, "-m", "pytest", "-n", "2", "-q", *arguments]
         code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
     return code, time.monotonic() - began
