@@ -1,66 +1,61 @@
-"""How allauth works here: everybody is invited, codes go out through the outbox."""
+"""How allauth works here: people are invited, sign in by code, and their mails go by the outbox."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
-from django.contrib import messages
+from allauth.core import context
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
-from accounts import mails, second_factor
 from accounts.arrivals import arrived
 from accounts.models import User
 from coalitions import clock
+from outbox.kinds import Content, Kind
+from outbox.models import Message
+from outbox.queueing import queue
+
+# A code that came later than this is of no use to anyone.
+USEFUL = timedelta(minutes=15)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Nobody signs up by themselves; whoever is invited signs in by a code in a mail."""
-
-    error_messages = DefaultAccountAdapter.error_messages | {
-        "incorrect_code": _("This is not the code we sent. Look whether it is our newest mail."),
-        "too_many_login_attempts": _("That was wrong too often. Wait a few minutes, then go on."),
-        "rate_limited": _("That was too much at once. Wait a minute, then try again."),
-    }
+    """Nobody signs up by themselves; codes are mails of the outbox like all others."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def get_login_stages(self) -> list[str]:
-        """First the mailed code, then the second factor of those who have one."""
-        return [
-            "allauth.account.stages.LoginByCodeStage",
-            "allauth.mfa.stages.AuthenticateStage",
-        ]
+    def send_mail(self, template_prefix: str, email: str, context_: dict[str, Any]) -> None:
+        """Queue a mail. Its words wait in the row until it is sent, then they are emptied."""
+        whole = {"request": context.request, "email": email} | context_
+        subject = render_to_string(f"{template_prefix}_subject.txt", whole)
+        now = clock.now()
+        queue(
+            "account",
+            f"account/{uuid4()}",
+            person=User.objects.filter(email=User.objects.normalize_email(email)).first(),
+            address=email,
+            language=get_language() or "en",
+            context={
+                "subject": " ".join(subject.split()),
+                "text": render_to_string(f"{template_prefix}_message.txt", whole).strip() + "\n",
+            },
+            now=now,
+            expires_at=now + USEFUL,
+        )
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Put the mail into the outbox instead of sending it while someone waits."""
-        mails.send(template_prefix, email, context, now=clock.now())
-
-    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
-        """Tell who asked that someone has come."""
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         arrived(user, clock.now())
-        return super().post_login(request, user, **how)
-
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Say that the account was closed while its code was under way."""
-        messages.error(request, _("This account is closed. Ask whoever runs your program."))
-        return redirect("account_login")
+        return super().post_login(request, user, **kwargs)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
-    """Who steers a program keeps a second factor."""
+def compose(message: Message) -> Content:
+    """The words that waited in the row."""
+    return Content(message.context["subject"], message.context["text"])
 
-    error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("This is not the code that is valid now. Codes change twice a minute."),
-        "cannot_delete_authenticator": _(
-            "You steer a program, so you need a second factor; it cannot be turned off."
-        ),
-    }
 
-    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        return not second_factor.is_needed(authenticator.user)
+ACCOUNT_MAIL = Kind("account", compose)

@@ -5,7 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import mails
+        from accounts.adapter import ACCOUNT_MAIL
         from outbox.kinds import register
 
-        register(mails.ACCOUNT)
+        register(ACCOUNT_MAIL)

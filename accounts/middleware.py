@@ -1,27 +1,32 @@
-"""Whose language and clock a page speaks, and who must set up a second factor first."""
+"""Whose language and clock a page speaks, and who must show a second factor first."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from accounts import second_factor
+from accounts.models import User
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
-# What one may do before the second factor is set up.
-OPEN = {
+HAS_SECOND_FACTOR = "has_second_factor"
+# Doors that stay open on the way to a second factor.
+ON_THE_WAY = (
     "account_logout",
-    "mfa_index",
+    "account_reauthenticate",
     "mfa_activate_totp",
     "mfa_reauthenticate",
     "set_language",
-    "guess_time_zone",
     "healthz",
     "readyz",
-}
+)
 
 
 class PersonMiddleware:
@@ -31,18 +36,19 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        user = request.user
+        if not isinstance(user, User):
             return self.get_response(request)
-        translation.activate(request.user.language)
-        request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(request.user.zone):
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = user.language
+        with timezone.override(user.zone):
             return self.get_response(request)
 
 
 class SecondFactorMiddleware:
-    """Lead administrators and program leads to the set-up of a second factor until they have one.
+    """Lead administrators and program leads to set up a second factor before anything else.
 
-    A script's request gets 403, so that its page says what was not saved and keeps it.
+    Once seen, the session remembers it, so that it costs no query on later pages.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -52,11 +58,23 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+        self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
-        name = request.resolver_match.url_name if request.resolver_match else None
-        if name in OPEN or not second_factor.is_missing(request):
+        """Stop a request that still lacks the second factor."""
+        user, match = request.user, request.resolver_match
+        if not settings.MFA_REQUIRED or not isinstance(user, User):
             return None
-        if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
-            return HttpResponse(status=403)
-        return redirect("mfa_index")
+        if request.session.get(HAS_SECOND_FACTOR) or (match and match.url_name in ON_THE_WAY):
+            return None
+        if not steers(user):
+            return None
+        if is_mfa_enabled(user):
+            request.session[HAS_SECOND_FACTOR] = True
+            return None
+        messages.info(request, _("Who steers programs signs in with a second factor. Set it up."))
+        return redirect("mfa_activate_totp")
+
+
+def steers(user: User) -> bool:
+    """Administrators and program leads hold what others entrusted to them."""
+    return user.is_admin or user.led_programs.exists()

@@ -1,36 +1,41 @@
-"""Only what is needed of allauth is routed, under the names by which it finds itself."""
+"""Sign-in by code, a second factor, and oneself. Of allauth's doors only those that are needed."""
 
+from allauth.account import views as account
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from accounts import sign_in, views
+from accounts import views
 
 urlpatterns = [
-    path("accounts/login/", sign_in.login, name="account_login"),
-    path("accounts/login/", sign_in.login, name="account_request_login_code"),
-    path("accounts/code/", sign_in.confirm_login_code, name="account_confirm_login_code"),
-    path("accounts/logout/", sign_in.sign_out, name="account_logout"),
-    path("accounts/invited/", sign_in.invited, name="account_signup"),
-    path("accounts/2fa/", mfa.index, name="mfa_index"),
-    path("accounts/2fa/code/", mfa.authenticate, name="mfa_authenticate"),
-    path("accounts/2fa/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/2fa/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("accounts/2fa/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("accounts/2fa/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/login/code/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("accounts/logout/", views.log_out, name="account_logout"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/by-invitation/", views.by_invitation, name="account_signup"),
+    path("accounts/second-factor/", mfa.index, name="mfa_index"),
+    path("accounts/second-factor/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("accounts/second-factor/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path(
-        "accounts/2fa/recovery/new/",
-        recovery.generate_recovery_codes,
+        "accounts/second-factor/recovery/",
+        recovery_codes.view_recovery_codes,
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "accounts/second-factor/recovery/new/",
+        recovery_codes.generate_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
     path(
-        "accounts/2fa/recovery/file/",
-        recovery.download_recovery_codes,
+        "accounts/second-factor/recovery/file/",
+        recovery_codes.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
     path("me/", views.profile, name="profile"),
     path("me/time-zone/", views.guess_time_zone, name="guess_time_zone"),
-    path("me/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
     path("language/", views.set_language, name="set_language"),
 ]

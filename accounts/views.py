@@ -1,99 +1,74 @@
-"""What people change about themselves."""
+"""One's own profile, language and clock; signing out."""
 
 from __future__ import annotations
 
-from django.conf import settings
+from allauth.account import views as allauth_views
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.i18n import set_language as django_set_language
 
-from accounts import second_factor
-from accounts.forms import ProfileForm
-from accounts.models import User
-from accounts.zones import ZONES, find_zone
+from accounts.doors import SignedIn, signed_in
+from accounts.forms import ZONES, ProfileForm
+from accounts.models import User, validate_time_zone
 
 UNPROCESSABLE = 422
-YEAR = 365 * 24 * 60 * 60
-
-
-def me(request: HttpRequest) -> User:
-    """The signed-in user, behind `login_required`."""
-    assert isinstance(request.user, User)  # noqa: S101 for the type checker
-    return request.user
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
-def profile(request: HttpRequest) -> HttpResponse:
-    """One's name, language and time zone, and the ways to sign in."""
-    # Another object than `request.user`: the page's head must not show what did not pass.
-    user = User.objects.get(pk=me(request).pk)
-    form = ProfileForm(request.POST or None, instance=user)
+@signed_in
+def profile(request: SignedIn) -> HttpResponse:
+    """Name, language and time zone."""
+    # A copy, so that a refused form does not show its words in the page's head.
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
-        user.save(update_fields=list(form.cleaned_data))
+        user = form.save()
         with translation.override(user.language):
             messages.success(request, _("Saved."))
         return redirect("profile")
-    context = {
-        "form": form,
-        "zones": ZONES,
-        "has_second_factor": second_factor.has_one(me(request)),
-    }
-    status = UNPROCESSABLE if form.errors else 200
-    return render(request, "accounts/profile.html", context, status=status)
+    context = {"form": form, "zones": ZONES}
+    return render(
+        request, "accounts/profile.html", context, status=UNPROCESSABLE if form.errors else 200
+    )
 
 
 @require_POST
-@login_required
-def guess_time_zone(request: HttpRequest) -> HttpResponse:
-    """Take the browser's time zone while the person's own is empty, and never after."""
-    zone = find_zone(request.POST.get("time_zone", ""))
-    if zone is None:
+@signed_in
+def guess_time_zone(request: SignedIn) -> HttpResponse:
+    """Keep the zone that the browser tells, while the person has not chosen one."""
+    zone = request.POST.get("time_zone", "")
+    try:
+        validate_time_zone(zone)
+    except ValidationError:
         return HttpResponse(status=UNPROCESSABLE)
-    User.objects.filter(pk=me(request).pk, time_zone="").update(time_zone=zone)
+    User.objects.filter(pk=request.user.pk, time_zone="").update(time_zone=zone)
     return HttpResponse(status=204)
 
 
 @require_POST
-@login_required
-def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """End every session of this person but the present one.
-
-    Sessions are bound to the password's hash. Nobody knows this password; a new one ends them.
-    """
-    user = me(request)
-    user.set_unusable_password()
-    user.save(update_fields=["password"])
-    update_session_auth_hash(request, user)
-    messages.success(request, _("You are signed out on all other devices."))
-    return redirect("profile")
-
-
-@require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Speak another language: a cookie for this browser, and for oneself where signed in."""
-    to = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    answer = redirect(to if safe else "home")
+    """Speak another language: kept in a cookie, and with the person who is signed in."""
     language = request.POST.get("language", "")
-    if language not in dict(settings.LANGUAGES):
-        return answer
-    answer.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=YEAR,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-    )
-    if isinstance(request.user, User):
+    if isinstance(request.user, User) and check_for_language(language):
         User.objects.filter(pk=request.user.pk).update(language=language)
-    return answer
+    return django_set_language(request)
+
+
+@require_http_methods(["GET", "POST"])
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Sign out by POST, and let the browser forget what it kept."""
+    response = allauth_views.logout(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@require_GET
+def by_invitation(request: HttpRequest) -> HttpResponse:
+    """Nobody makes an account by themselves; say how one comes in."""
+    return render(request, "account/signup_closed.html")
