@@ -10,6 +10,7 @@ from accounts import views
 
 urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
+    path("accounts/login/", account.login, name="account_request_login_code"),
     path("accounts/login/code/", account.confirm_login_code, name="account_confirm_login_code"),
     path("accounts/logout/", views.log_out, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
