@@ -19,49 +19,67 @@ from __future__ import annotations
 import logging
 import random
 import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 
-from outbox import letter, transport
-from outbox.kinds import kind_of
-from outbox.models import Attempt, MailServer, Message, Suppression
-from outbox.states import State, transition
+from outbox import breaker, letter, transport
+from outbox.kinds import goes_anyway, kind_of
+from outbox.models import Attempt, Message
+from outbox.states import State
 from outbox.transport import Line, Outcome, ServerAwayError, Verdict
+from outbox.verdicts import end, is_suppressed, open_attempt, reap, record, release
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 50
 MOST_A_TICK = 200
 LONGEST_TICK_SECONDS = 20
-# What one mail may take at most, and so what must be left of a lease at the hand-over.
 LONGEST_MAIL_SECONDS = 60
-BACK_OFF_MINUTES = (1, 5, 15, 60, 180)
-LATER_MINUTES = 360
-PAUSE_MINUTES = (1, 2, 5, 15)
-MOST_UNKNOWN = 2
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One call of `deliver`. Its clock runs on from `started`: mails late in a turn are judged by
+    the moment at which they go, not by the one at which the turn began."""
+
+    started: datetime
+    began: float = field(default_factory=time.monotonic)
+
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def now(self) -> datetime:
+        return self.started + timedelta(seconds=self.seconds())
+
+    def is_over(self) -> bool:
+        return self.seconds() >= LONGEST_TICK_SECONDS
 
 
 def deliver(now: datetime) -> int:
     """Send what is due at `now`; how many were taken by the server. At most 200 mails or 20 s."""
-    began = time.monotonic()
+    turn = Turn(now)
     reap(now)
     expire(now)
     sent = claimed = 0
-    while claimed < MOST_A_TICK and time.monotonic() - began < LONGEST_TICK_SECONDS:
-        if is_paused(now):
+    while claimed < MOST_A_TICK and not turn.is_over() and work_waits(turn.now()):
+        try:
+            # The line comes first: a server that is away costs no mail even a claim.
+            with transport.open_line() as line:
+                chunk = claim_due(turn.now())
+                sent += send_chunk(chunk, line, turn)
+        except ServerAwayError as error:
+            breaker.pause(turn.now(), str(error))
             break
-        chunk = claim_due(now)
         if not chunk:
             break
         claimed += len(chunk)
-        sent += send_chunk(chunk, now, until=began + LONGEST_TICK_SECONDS)
     return sent
 
 
@@ -72,9 +90,19 @@ def due(now: datetime) -> QuerySet[Message]:
     )
 
 
+def work_waits(now: datetime) -> bool:
+    """Is a mail due, and does the server take any?"""
+    return due(now).exists() and not breaker.is_paused(now)
+
+
 def expire(now: datetime) -> int:
-    """End the mails that nobody could send in time."""
-    return Message.objects.filter(state=State.QUEUED, expires_at__lte=now).update(
+    """End the mails that nobody could send in time; how many.
+
+    From now on nobody may try them again either, so what they needed is forgotten.
+    """
+    late = Message.objects.filter(expires_at__lte=now)
+    late.filter(state__in=[State.FAILED, State.DEAD]).exclude(context={}).update(context={})
+    return late.filter(state=State.QUEUED).update(
         state=State.EXPIRED, reason="its time passed", context={}
     )
 
@@ -89,7 +117,7 @@ def claim_due(now: datetime) -> list[Message]:
 
 
 def _claim(pk: int, claim: UUID, now: datetime) -> Message | None:
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         taken = Message.objects.filter(
             pk=pk, state=State.QUEUED, next_attempt_at__lte=now, expires_at__gt=now
         ).update(
@@ -106,202 +134,89 @@ def _claim(pk: int, claim: UUID, now: datetime) -> Message | None:
     return message
 
 
-def send_chunk(chunk: list[Message], now: datetime, *, until: float) -> int:
-    """Send the claimed mails over one line; what was not reached goes back into the queue."""
+def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
+    """Send the claimed mails over the line; what was not reached goes back into the queue."""
     sent, waiting = 0, list(chunk)
     try:
-        with transport.open_line() as line:
-            while waiting and time.monotonic() < until:
-                verdict = send(waiting.pop(0), line, now)
-                sent += verdict is not None and verdict.outcome == Outcome.OK
-                if verdict and verdict.refuses_all:
-                    pause(now, verdict.error)
-                    break
-                if sent:
-                    resume()
-    except ServerAwayError as error:
-        pause(now, str(error))
-    for message in waiting:
-        release(message, now, at=now, reason="not reached")
+        while waiting and not turn.is_over():
+            # A line that broke with the mail before is opened anew.
+            line.ready()
+            verdict = send(waiting.pop(), line, turn)
+            if verdict and verdict.refuses_all:
+                breaker.pause(turn.now(), verdict.error)
+                break
+            if verdict and verdict.outcome == Outcome.OK:
+                sent += 1
+                if sent == 1:
+                    breaker.resume()
+    finally:
+        for message in waiting:
+            release(message, turn.now(), at=turn.now(), reason="not reached")
     return sent
 
 
-def send(message: Message, line: Line, now: datetime) -> Verdict | None:
+def send(message: Message, line: Line, turn: Turn) -> Verdict | None:
     """Gate, hand over, send and record one claimed mail; None when it did not come to sending."""
-    if not gate(message, now):
-        return None
     try:
-        raw = compose(message)
+        if not gate(message, turn.now()):
+            return None
+        to, raw = compose(message)
+    except DatabaseError:
+        raise
     except Exception as error:
+        # One kind's mistake must not keep everyone's mail.
         logger.exception("Mail %s could not be composed", message.key)
         verdict = Verdict(Outcome.TEMPORARY, None, f"compose: {error!r}")
-        record(message, verdict, now)
-        return verdict
-    if not hand_over(message, now):
-        return None
-    verdict = line.send(letter.sender_address(), message.address, raw)
-    record(message, verdict, now)
+    else:
+        # Counted from before the mark: when the time is up, the lease still runs.
+        deadline = time.monotonic() + mail_seconds()
+        if not hand_over(message, turn.now()):
+            release(message, turn.now(), at=turn.now(), reason="not handed over")
+            return None
+        verdict = line.send(letter.sender_address(), to, raw, deadline)
+    record(message, verdict, turn.now())
     return verdict
 
 
-def compose(message: Message) -> bytes:
-    """The mail's bytes, in its own language."""
+def compose(message: Message) -> tuple[str, bytes]:
+    """The mail's address as SMTP spells it, and its bytes, in its own language."""
     with translation.override(message.language):
-        return letter.write(message, kind_of(message).compose(message))
+        raw = letter.write(message, kind_of(message).compose(message))
+    return letter.ascii_address(message.address), raw
 
 
 def gate(message: Message, now: datetime) -> bool:
     """May this mail go now? If not, move it to where it belongs."""
     kind = kind_of(message)
-    if Suppression.objects.filter(address=message.address).exists():
-        return _end(message, State.SUPPRESSED, "the address is suppressed", now)
-    if not Message.objects.filter(kind.owed(now), pk=message.pk).exists():
-        return _end(message, State.CANCELLED, "no longer owed", now)
-    opens = kind.opens(message, now)
-    if opens >= message.expires_at:
-        return _end(message, State.EXPIRED, "no decent hour before it expires", now)
-    if opens > now:
+    if is_suppressed(message.address) and not goes_anyway(message):
+        end(message, State.SUPPRESSED, "the address is suppressed", now)
+    elif not Message.objects.filter(kind.owed(now), pk=message.pk).exists():
+        end(message, State.CANCELLED, "no longer owed", now)
+    elif (opens := kind.opens(message, now)) >= message.expires_at:
+        end(message, State.EXPIRED, "no decent hour before it expires", now)
+    elif opens > now:
         release(message, now, at=opens, reason="outside the reader's hours")
-        return False
-    return True
-
-
-def _end(message: Message, state: str, reason: str, now: datetime) -> bool:
-    if transition(message, state, reason=reason):
-        _close_attempt(message, Verdict(Outcome.ABORTED, None, reason), now)
+    else:
+        return True
     return False
 
 
-def release(message: Message, now: datetime, *, at: datetime, reason: str) -> None:
-    """Put a claimed mail that was not handed over back into the queue, for `at`."""
-    if transition(message, State.QUEUED, next_attempt_at=at, handed_over_at=None):
-        _close_attempt(message, Verdict(Outcome.ABORTED, None, reason), now)
+def mail_seconds() -> float:
+    """What one mail may take at most, and so what must be left of its lease at the hand-over."""
+    return min(LONGEST_MAIL_SECONDS, settings.OUTBOX_LEASE_SECONDS / 2)
 
 
 def hand_over(message: Message, now: datetime) -> bool:
     """Commit that this mail goes to the server now: still ours, for long enough, and still owed."""
-    margin = min(LONGEST_MAIL_SECONDS, settings.OUTBOX_LEASE_SECONDS / 2)
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         ours = Message.objects.filter(
             kind_of(message).owed(now),
             pk=message.pk,
             state=State.CLAIMED,
             claim=message.claim,
-            lease_until__gt=Now() + timedelta(seconds=margin),
+            lease_until__gt=Now() + timedelta(seconds=mail_seconds()),
+            expires_at__gt=now,
         ).update(handed_over_at=now)
         if ours:
-            _attempt(message).update(handed_over_at=now)
+            open_attempt(message).update(handed_over_at=now)
     return bool(ours)
-
-
-def record(message: Message, verdict: Verdict, now: datetime) -> None:
-    """Write down what became of the hand-over, if the mail is still ours."""
-    told: dict[str, Any] = {"smtp_code": verdict.code, "error": verdict.error}
-    with transaction.atomic():
-        if verdict.outcome == Outcome.OK:
-            moved = transition(message, State.SENT, sent_at=now, **told)
-        elif verdict.outcome == Outcome.PERMANENT:
-            moved = transition(message, State.FAILED, reason="refused for good", **told)
-            if moved:
-                suppress(message, verdict, now)
-        elif verdict.outcome == Outcome.UNKNOWN:
-            moved = _doubt(message, now, told)
-        else:
-            moved = _try_later(message, verdict, now, told)
-        if moved:
-            _close_attempt(message, verdict, now)
-
-
-def _try_later(message: Message, verdict: Verdict, now: datetime, told: dict[str, Any]) -> bool:
-    # A server that takes nobody's mail costs no message an attempt.
-    attempts = message.attempts + (not verdict.refuses_all)
-    at = now + back_off(attempts)
-    if at >= message.expires_at:
-        return transition(message, State.DEAD, reason="never taken", attempts=attempts, **told)
-    return transition(
-        message,
-        State.QUEUED,
-        attempts=attempts,
-        next_attempt_at=at,
-        handed_over_at=None,
-        **told,
-    )
-
-
-def _doubt(message: Message, now: datetime, told: dict[str, Any]) -> bool:
-    """Nobody knows whether it arrived: send once more if the kind wants that, but only once."""
-    before = Attempt.objects.filter(message=message, outcome=Outcome.UNKNOWN).count()
-    again = kind_of(message).resend_unknown and before + 1 < MOST_UNKNOWN
-    moved = transition(message, State.UNKNOWN, attempts=F("attempts") + 1, **told)
-    if not moved:
-        return False
-    message.state = State.UNKNOWN
-    if again:
-        return transition(message, State.QUEUED, next_attempt_at=now, handed_over_at=None)
-    return transition(message, State.DEAD, reason="nobody knows whether it arrived")
-
-
-def suppress(message: Message, verdict: Verdict, now: datetime) -> None:
-    """Send nothing more to an address that its server refused for good."""
-    Suppression.objects.get_or_create(
-        address=message.address,
-        defaults={"reason": verdict.error[:200], "message": message, "since": now},
-    )
-
-
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after so many tries: longer each time, with half of jitter either way."""
-    steps = BACK_OFF_MINUTES
-    minutes = steps[attempts - 1] if 0 < attempts <= len(steps) else LATER_MINUTES
-    if attempts == 0:
-        minutes = steps[0]
-    return timedelta(minutes=minutes * random.uniform(0.5, 1.5))  # noqa: S311 no secret
-
-
-def reap(now: datetime) -> int:
-    """Take back mails whose lease ran out: their worker is gone. How many."""
-    gone = Message.objects.filter(state=State.CLAIMED, lease_until__lt=Now())
-    reaped = 0
-    for message in gone:
-        with transaction.atomic():
-            if message.handed_over_at is None:
-                moved = transition(message, State.QUEUED, next_attempt_at=now)
-                verdict = Verdict(Outcome.ABORTED, None, "its worker ended before the hand-over")
-            else:
-                verdict = Verdict(Outcome.UNKNOWN, None, "its worker ended after the hand-over")
-                moved = _doubt(message, now, {"error": verdict.error})
-            if moved:
-                _close_attempt(message, verdict, now)
-                reaped += 1
-    return reaped
-
-
-def _attempt(message: Message) -> QuerySet[Attempt]:
-    assert message.claim is not None, "only a claimed mail has an open attempt"  # noqa: S101
-    return Attempt.objects.filter(message=message, claim=message.claim, outcome="")
-
-
-def _close_attempt(message: Message, verdict: Verdict, now: datetime) -> None:
-    _attempt(message).update(
-        outcome=verdict.outcome, finished_at=now, smtp_code=verdict.code, error=verdict.error
-    )
-
-
-def is_paused(now: datetime) -> bool:
-    """Is the mail server left alone for a while?"""
-    return MailServer.objects.filter(paused_until__gt=now).exists()
-
-
-def pause(now: datetime, why: str) -> None:
-    """Leave the mail server alone, longer each time it refuses everyone."""
-    logger.warning("The mail server takes nothing now: %s", why)
-    server, _ = MailServer.objects.get_or_create(pk=1)
-    minutes = PAUSE_MINUTES[min(server.refusals, len(PAUSE_MINUTES) - 1)]
-    MailServer.objects.filter(pk=1).update(
-        refusals=F("refusals") + 1, paused_until=now + timedelta(minutes=minutes)
-    )
-
-
-def resume() -> None:
-    """The server takes mail: forget earlier refusals."""
-    MailServer.objects.filter(refusals__gt=0).update(refusals=0, paused_until=None)

@@ -13,26 +13,52 @@ logger = logging.getLogger(__name__)
 
 # After a failure nobody knocks for a minute: a page never waits for a broker that is away.
 QUIET_SECONDS = 60
-_quiet_until = 0.0
 
 
 def ring_after_commit() -> None:
     """Ring once the present transaction is committed, without making the caller wait."""
     if settings.DOORBELL:
-        transaction.on_commit(_ring, robust=True)
+        transaction.on_commit(_bell.ring, robust=True)
 
 
-def _ring() -> None:
-    if time.monotonic() >= _quiet_until:
-        threading.Thread(target=_publish, daemon=True, name="doorbell").start()
+class Bell:
+    """Rings from a thread of its own. Many rings while one is under way become one more."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.wanted = self.ringing = False
+        self.quiet_until = 0.0
+
+    def ring(self) -> None:
+        if time.monotonic() < self.quiet_until:
+            return
+        with self.lock:
+            self.wanted = True
+            if self.ringing:
+                return
+            self.ringing = True
+        threading.Thread(target=self._run, daemon=True, name="doorbell").start()
+
+    def _run(self) -> None:
+        while self._take():
+            try:
+                _publish()
+            except Exception:
+                self.quiet_until = time.monotonic() + QUIET_SECONDS
+                logger.warning("The bell is silent; the next tick finds the work.", exc_info=True)
+
+    def _take(self) -> bool:
+        """Is there a ring to make? If so it is ours."""
+        with self.lock:
+            self.ringing = self.wanted and time.monotonic() >= self.quiet_until
+            self.wanted = False
+            return self.ringing
+
+
+_bell = Bell()
 
 
 def _publish() -> None:
-    global _quiet_until
     from outbox.tasks import tick
 
-    try:
-        tick.apply_async(retry=False, expires=60)
-    except Exception:
-        _quiet_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("The doorbell does not ring; the next tick finds the work.", exc_info=True)
+    tick.apply_async(retry=False, expires=60)

@@ -37,6 +37,8 @@ class Kind:
     `owed` is a condition on Message, usable in a query and in an update: is the mail still wanted?
     `opens` gives the earliest decent moment (UTC) that is not before `now`.
     `resend_unknown`: send once more when nobody knows whether the first copy arrived.
+    `asked_for`: the reader asked for it just now (a sign-in code), so it goes even to an address
+    that once refused mail for good; being taken lifts that.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Kind:
     owed: Callable[[datetime], Q] = _always
     opens: Callable[[Message, datetime], datetime] = _at_once
     resend_unknown: bool = True
+    asked_for: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -57,3 +60,15 @@ def register(kind: Kind) -> None:
 def kind_of(message: Message) -> Kind:
     """The kind of a message. Raises KeyError when no app registered it."""
     return _kinds[message.kind]
+
+
+def resends_unknown(message: Message) -> bool:
+    """Does the message go once more after a doubt? Not when no app knows its kind any more."""
+    kind = _kinds.get(message.kind)
+    return kind is not None and kind.resend_unknown
+
+
+def goes_anyway(message: Message) -> bool:
+    """Does the message go even to a suppressed address?"""
+    kind = _kinds.get(message.kind)
+    return kind is not None and kind.asked_for

@@ -9,12 +9,15 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 from outbox.kinds import Content
 from outbox.models import Message
 
 # Written as they are: a folded or encoded address is one that mail programs do not press.
 NEVER_FOLDED = {"list-unsubscribe", "list-unsubscribe-post"}
+# Not every server on the way takes 8 bits.
+POLICY = email.policy.SMTP.clone(cte_type="7bit")
 
 
 def sender_address() -> str:
@@ -22,12 +25,23 @@ def sender_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
+def ascii_address(address: str) -> str:
+    """The address with its domain as the mail system spells it (IDNA).
+
+    Raises ValueError for a name before the @ that is not ASCII: not every server takes those.
+    """
+    name, _, domain = address.rpartition("@")
+    if not name.isascii():
+        raise ValueError(f"the part before the @ of {address!r} is not ASCII")
+    return f"{name}@{punycode(domain)}"
+
+
 def write(message: Message, content: Content) -> bytes:
     """The mail as RFC 5322 bytes with CRLF; header values hold no line breaks (Django's rule)."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    letter = EmailMessage(policy=email.policy.SMTP)
+    letter = EmailMessage(policy=POLICY)
     letter["From"] = Address(display_name=name, addr_spec=address)
-    letter["To"] = message.address
+    letter["To"] = ascii_address(message.address)
     letter["Subject"] = " ".join(content.subject.split())
     letter["Date"] = format_datetime(message.dated_at)
     letter["Message-ID"] = message.message_id

@@ -109,6 +109,7 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "n"], name="attempt_numbered_once")
         ]
+        indexes = [models.Index(fields=["message"], condition=Q(outcome=""), name="attempt_open")]
 
     def __str__(self) -> str:
         return f"{self.message_id}/{self.n}"

@@ -52,7 +52,10 @@ def queue(
                 expires_at=expires_at,
             )
         ],
-        ignore_conflicts=True,
+        # Not ignore_conflicts: SQLite would then swallow every other mistake in the row, too.
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["key"],
     )
     if begin <= now:
         ring_after_commit()

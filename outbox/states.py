@@ -29,9 +29,9 @@ MOVES: dict[str, frozenset[str]] = {
     State.DEAD: frozenset({State.QUEUED}),
     State.FAILED: frozenset({State.QUEUED}),
 }
-FINAL = frozenset(
-    {State.SENT, State.FAILED, State.DEAD, State.CANCELLED, State.EXPIRED, State.SUPPRESSED}
-)
+# No way leads back from here: what the mail needed is forgotten. A failed or dead mail may be tried
+# again by hand until it expires, and is forgotten then (`delivery.expire`).
+FORGOTTEN = frozenset({State.SENT, State.CANCELLED, State.EXPIRED, State.SUPPRESSED})
 
 
 class IllegalMoveError(Exception):
@@ -41,12 +41,13 @@ class IllegalMoveError(Exception):
 def transition(message: Message, to: str, *, claim: UUID | None = None, **changes: Any) -> bool:
     """Move the message if it still is as seen (state, and claim where given); did it move?
 
-    The row in the database decides, not the object. A final state empties the context, so that a
-    sign-in code does not linger. Raises IllegalMoveError for a move that is not in MOVES.
+    The row in the database decides, not the object. A state without a way back empties the
+    context, so that a sign-in code does not linger. Raises IllegalMoveError for a move that is
+    not in MOVES.
     """
     if to not in MOVES.get(message.state, frozenset()):
         raise IllegalMoveError(f"{message.state} → {to}")
-    if to in FINAL:
+    if to in FORGOTTEN:
         changes["context"] = {}
     if to != State.CLAIMED:
         changes |= {"claim": None, "lease_until": None}

@@ -11,6 +11,9 @@ from outbox.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
+# The heartbeat of a whole tick.
+DELIVERY = "tick"
+
 type Planner = Callable[[datetime], int]
 _planners: list[Planner] = []
 
@@ -23,13 +26,33 @@ def plans(planner: Planner) -> Planner:
 
 
 def tick(now: datetime) -> bool:
-    """Run the planners and send what is due at `now` (UTC). True when more work waits at once."""
+    """Run the planners and send what is due at `now` (UTC). True when more work waits at once.
+
+    Each part that did its work leaves a heartbeat; one that fails stays silent, and `/healthz`
+    turns red.
+    """
     for planner in _planners:
         try:
             planner(now)
         except Exception:
             # One app's mistake must not keep everyone's mail.
-            logger.exception("The planner %s failed", planner)
+            logger.exception("The planner %s failed", name_of(planner))
+        else:
+            _beat(name_of(planner), now)
     sent = delivery.deliver(now)
-    Heartbeat.objects.update_or_create(name="tick", defaults={"beat_at": now})
-    return sent >= delivery.MOST_A_TICK
+    _beat(DELIVERY, now)
+    return bool(sent) and delivery.work_waits(now)
+
+
+def parts() -> list[str]:
+    """The names of the heartbeats that must be there."""
+    return [DELIVERY, *map(name_of, _planners)]
+
+
+def name_of(planner: Planner) -> str:
+    """The name of a planner's heartbeat, such as `followups.planner`."""
+    return planner.__module__
+
+
+def _beat(name: str, now: datetime) -> None:
+    Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})

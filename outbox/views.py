@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from coalitions import clock
-from outbox import delivery
+from outbox import delivery, ticking
 from outbox.models import Heartbeat
 
 SILENCE = timedelta(minutes=5)
 LATE = timedelta(minutes=15)
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """503 when no tick ran for five minutes, or a mail that is due waits for fifteen."""
+    """503 when a part of the tick is silent for five minutes, or a due mail waits for fifteen."""
     now = clock.now()
     try:
-        beat = Heartbeat.objects.filter(name="tick").values_list("beat_at", flat=True).first()
+        beats = dict(Heartbeat.objects.values_list("name", "beat_at"))
         oldest = delivery.due(now).values_list("next_attempt_at", flat=True).first()
-    except DatabaseError as error:
-        return JsonResponse({"healthy": False, "database": type(error).__name__}, status=503)
-    silence = (now - beat) if beat else None
+    except Error as error:
+        report = {"healthy": False, "database": type(error).__name__}
+        return JsonResponse(report, status=503)
+    silent = [name for name in ticking.parts() if name not in beats or now - beats[name] >= SILENCE]
+    beat = beats.get(ticking.DELIVERY)
     late = (now - oldest) if oldest else timedelta(0)
-    healthy = silence is not None and silence < SILENCE and late < LATE
+    healthy = not silent and late < LATE
     report = {
         "healthy": healthy,
-        "heartbeat_seconds": None if silence is None else round(silence.total_seconds()),
+        "database": "ok",
+        "heartbeat_seconds": round((now - beat).total_seconds()) if beat else None,
+        "silent": silent,
         "oldest_due_seconds": round(late.total_seconds()),
     }
     return JsonResponse(report, status=200 if healthy else 503)

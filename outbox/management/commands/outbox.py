@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from coalitions import clock
 from outbox.models import Message
 from outbox.states import MOVES, State, transition
+from outbox.verdicts import lift_suppression
 
 
 class Command(BaseCommand):
@@ -37,5 +38,7 @@ class Command(BaseCommand):
             raise CommandError(f"This mail is {mail.state}; only failed or dead mails are retried.")
         if mail.expires_at <= clock.now():
             raise CommandError(f"This mail expired at {mail.expires_at:%Y-%m-%d %H:%M}Z.")
+        # Whoever tries again by hand has mended the address.
+        lift_suppression(mail.address)
         transition(mail, State.QUEUED, next_attempt_at=clock.now(), handed_over_at=None, reason="")
         self.stdout.write(f"{key} is queued again.")
