@@ -42,6 +42,11 @@ class Mail:
         return str(self.letter["Date"] or "")
 
     @property
+    def headers(self) -> list[tuple[str, str]]:
+        """All headers; asked of the letter itself, a template would look for one named "items"."""
+        return [(name, str(value)) for name, value in self.letter.items()]
+
+    @property
     def text(self) -> str:
         return self._part("plain")
 

@@ -57,6 +57,8 @@ def test_a_mail_shows_its_text_with_links_and_its_html_as_source(mail_dir) -> No
     )
     page = Client().get("/dev/mail/1.eml/").content.decode()
     assert '<a href="https://example.org/i/abc"' in page
+    assert "<dt>To</dt>" in page
+    assert "<bdi>b@example.org</bdi>" in page
     assert "&lt;b&gt;" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page

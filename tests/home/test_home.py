@@ -108,8 +108,11 @@ def test_a_late_check_in_is_said_to_be_late_and_still_answerable(sign_in) -> Non
 
 def test_without_an_open_check_in_the_plan_is_the_big_button(sign_in) -> None:
     team = make_team(make_cohort(state=Cohort.State.FOLLOW_UP))
+    make_check_in(team, CheckIn.State.SUBMITTED)
+    make_check_in(team, CheckIn.State.SCHEDULED, number=2, opens_on=date(2026, 7, 17))
     page = sign_in(make_member(team)).get("/").content.decode()
     assert f'href="/teams/{team.pk}/plan/"' in page
+    assert "/check-ins/" not in page
 
 
 def test_before_the_week_a_team_reads_the_agenda(sign_in) -> None:
@@ -149,11 +152,10 @@ def test_someone_removed_from_a_team_no_longer_finds_it(sign_in) -> None:
 
 def test_the_page_asks_as_little_with_thirty_of_everything_as_with_three(sign_in) -> None:
     person = make_user()
-    program = make_program(person)
 
     def queries(n: int) -> int:
         for _ in range(n):
-            cohort = make_cohort(program, state=Cohort.State.FOLLOW_UP)
+            cohort = make_cohort(make_program(person), state=Cohort.State.FOLLOW_UP)
             cohort.facilitators.add(person)
             team = make_team(cohort, coach=person)
             make_member(team, person)
