@@ -149,6 +149,8 @@ def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
                 sent += 1
                 if sent == 1:
                     breaker.resume()
+    except ServerAwayError as error:
+        breaker.pause(turn.now(), str(error))
     finally:
         for message in waiting:
             release(message, turn.now(), at=turn.now(), reason="not reached")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from outbox.models import Message
 
 State = Message.State
 
 MOVES: dict[str, frozenset[str]] = {
-    State.QUEUED: frozenset(
-        {State.CLAIMED, State.CANCELLED, State.EXPIRED, State.SUPPRESSED, State.DEAD}
-    ),
+    State.QUEUED: frozenset({State.CLAIMED, State.CANCELLED, State.EXPIRED, State.SUPPRESSED}),
     State.CLAIMED: frozenset(
         {
             State.SENT,
@@ -38,8 +35,8 @@ class IllegalMoveError(Exception):
     """A move between states that the protocol does not know: a mistake in the code."""
 
 
-def transition(message: Message, to: str, *, claim: UUID | None = None, **changes: Any) -> bool:
-    """Move the message if it still is as seen (state, and claim where given); did it move?
+def transition(message: Message, to: str, **changes: Any) -> bool:
+    """Move the message if it still is as seen, in the same state and claim; did it move?
 
     The row in the database decides, not the object. A state without a way back empties the
     context, so that a sign-in code does not linger. Raises IllegalMoveError for a move that is
@@ -53,5 +50,5 @@ def transition(message: Message, to: str, *, claim: UUID | None = None, **change
         changes |= {"claim": None, "lease_until": None}
     seen = Message.objects.filter(pk=message.pk, state=message.state)
     if message.state == State.CLAIMED:
-        seen = seen.filter(claim=claim or message.claim)
+        seen = seen.filter(claim=message.claim)
     return bool(seen.update(state=to, **changes))

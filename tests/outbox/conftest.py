@@ -57,7 +57,8 @@ def make_kind() -> Iterator[Callable[..., Kind]]:
     before = dict(kinds._kinds)
 
     def make(name: str = "reminder", **fields: Any) -> Kind:
-        kind = Kind(**{"name": name, "compose": compose, "owed": owed_to_active} | fields)
+        given: dict[str, Any] = {"compose": compose, "owed": owed_to_active} | fields
+        kind = Kind(name, **given)
         kinds.register(kind)
         return kind
 
@@ -72,18 +73,18 @@ def reminder(make_kind: Callable[..., Kind]) -> Kind:
 
 
 def put(person: User | None = None, **fields: Any) -> Message:
-    """A mail in the outbox, due at NOW and good for three days."""
+    """A mail in the outbox, due at NOW (or `now`) and good for three days."""
     person = person or make_user()
-    fields = {
+    given: dict[str, Any] = {
         "kind": "reminder",
         "key": f"test/{next(NUMBER)}",
         "person": person,
         "address": person.email,
         "language": "en",
         "now": NOW,
-        "expires_at": NOW + 3 * DAY,
     } | fields
-    queue(fields.pop("kind"), fields.pop("key"), **fields)
+    given.setdefault("expires_at", given["now"] + 3 * DAY)
+    queue(given.pop("kind"), given.pop("key"), **given)
     return Message.objects.latest("pk")
 
 
