@@ -24,6 +24,7 @@ from cohorts.models import Person, Session, Team
 class Cell:
     """Plain text of any length a person would type."""
 
+    control = "text"
     longest = 10_000
 
     def __init__(self, field: str, *, default: str = "") -> None:
@@ -62,6 +63,8 @@ class Cell:
 class ChoiceCell(Cell):
     """One of a few values; may be empty unless it has a default."""
 
+    control = "choice"
+
     def __init__(self, field: str, choices: type[models.TextChoices], *, default: str = "") -> None:
         super().__init__(field, default=default)
         self.choices = choices
@@ -74,6 +77,8 @@ class ChoiceCell(Cell):
 
 class DayCell(Cell):
     """A date; in a daily sheet none before the week."""
+
+    control = "day"
 
     def __init__(self, field: str, *, after_start: bool = False) -> None:
         super().__init__(field)
@@ -130,6 +135,8 @@ class NumberCell(Cell):
 class KeyCell(NumberCell):
     """A reference; the text is the id of what it refers to."""
 
+    control = "choice"
+
     def text_of(self, row: Any) -> str:
         key = getattr(row, f"{self.field}_id")
         return "" if key is None else str(key)
@@ -166,6 +173,8 @@ class MilestoneCell(KeyCell):
 
 class PeopleCell(Cell):
     """People of the team by name, in alphabetical order."""
+
+    control = "people"
 
     def parse(self, text: str, team: Team, row: Any) -> list[Person | str]:
         return people.read_names(text, Person.objects.filter(team=team))

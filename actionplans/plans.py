@@ -1,30 +1,32 @@
-"""The action plan: reading it whole, growing it from the sheet, and signing it off."""
+"""The action plan: reading it whole, growing it from the sheet, taking a milestone away."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid5
+from datetime import date, datetime
+from uuid import UUID, uuid4, uuid5
 
-from django.db import IntegrityError, transaction
-from django.db.models import Prefetch
+from django.db import transaction
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import User
 from actionplans import people
-from actionplans.cells import create_row
-from actionplans.models import ActionPlan, Activity, Baseline, Milestone, SheetRow
+from actionplans.invalid import Invalid
+from actionplans.ledger import open_conflicts
+from actionplans.models import ActionPlan, Activity, Baseline, Edit, Milestone, SheetRow
+from actionplans.rows import create_row, remove_row, restore_row
 from cohorts.models import Person, Team
 
-
-class EmptyPlanError(Exception):
-    """A plan without an activity cannot be signed; the message is a sentence for people."""
+MILESTONE, ACTIVITY = Edit.Table.MILESTONE, Edit.Table.ACTIVITY
 
 
 @dataclass(frozen=True)
 class Group:
-    """A milestone with its activities, both living and in order."""
+    """A milestone with its living activities, in order."""
 
     milestone: Milestone
     activities: list[Activity]
@@ -35,48 +37,127 @@ def plan_of(team: Team) -> ActionPlan:
     return ActionPlan.objects.get_or_create(team=team)[0]
 
 
+def signed_and_mine(team: Team, user: User) -> tuple[Baseline | None, int]:
+    """The plan's baseline, and how many texts in the team's tables wait for this user's choice."""
+    mine = open_conflicts(team, user)
+    count = mine.order_by().values("team").annotate(n=Count("pk")).values("n")
+    plans = ActionPlan.objects.filter(team=team).select_related("baseline__signed_by")
+    plan = plans.annotate(mine=Coalesce(Subquery(count, output_field=IntegerField()), 0)).first()
+    if plan is None:
+        return None, mine.count()
+    return getattr(plan, "baseline", None), plan.mine
+
+
 def groups(team: Team) -> list[Group]:
-    """The whole plan in four statements: milestones, activities, their R, people of A."""
+    """The whole plan in three statements: milestones, activities with their A, and their R.
+
+    A milestone that was taken away still shows while an activity lives below it: someone moved it
+    there at the same moment, and nothing that a person wrote may vanish.
+    """
     activities = (
         Activity.objects.live()
         .select_related("accountable", "from_row__session", "from_row__sheet")
         .prefetch_related(Prefetch("responsible", Person.objects.order_by("name", "pk")))
     )
+    inhabited = Exists(Activity.objects.live().filter(milestone=OuterRef("pk")))
     milestones = (
-        Milestone.objects.live()
+        Milestone.objects.filter(Q(removed_at__isnull=True) | inhabited)
         .filter(plan__team=team)
         .prefetch_related(Prefetch("activities", activities, to_attr="living"))
     )
     return [Group(milestone, milestone.living) for milestone in milestones]
 
 
-@transaction.atomic
-def carry(row: SheetRow, team: Team, *, edit_id: UUID, by: User, now: datetime) -> Activity:
-    """Make an activity of a sheet's row; a row that was carried before stays what it became.
+def token(team: Team) -> str:
+    """Changes whenever anything in the plan does; one statement.
 
-    It goes under the milestone of the row's own words, which is made when there is none.
+    Versions only grow and no row is ever deleted, so their sums tell every change.
     """
-    known = Activity.objects.live().filter(from_row=row).first()
-    if known:
-        return known
-    plan = plan_of(team)
-    title = " ".join(row.milestone.split()) or _("From the week")
-    milestone = Milestone.objects.live().filter(plan=plan, title__iexact=title).first()
-    if milestone is None:
-        milestone = create_row(
-            plan,
-            table="milestone",
-            edit_id=uuid5(edit_id, "milestone"),
-            initial={"title": title},
-            by=by,
-            now=now,
+    milestones = Milestone.objects.filter(plan=OuterRef("pk")).order_by().values("plan")
+    activities = Activity.objects.filter(milestone__plan=OuterRef("pk"))
+    found = (
+        ActionPlan.objects.filter(team=team)
+        .values_list(
+            Subquery(milestones.annotate(n=Sum("version")).values("n")),
+            Subquery(
+                activities.order_by()
+                .values("milestone__plan")
+                .annotate(n=Sum("version"))
+                .values("n")
+            ),
+            Exists(Baseline.objects.filter(plan=OuterRef("pk"))),
         )
-    return create_row(
+        .first()
+    )
+    return "-".join(str(int(part or 0)) for part in found or ())
+
+
+def timeframe(starts_on: date | None, due_on: date | None, note: str) -> str:
+    """From, until, and what was said in words, as one line."""
+    first, last = (date_format(day, "j M Y") if day else "" for day in (starts_on, due_on))
+    if first and last:
+        days = f"{first} – {last}"
+    elif last:
+        days = _("by %(day)s") % {"day": last}
+    else:
+        days = _("from %(day)s") % {"day": first} if first else ""
+    return " · ".join(part for part in (days, note) if part)
+
+
+def last_writers(team: Team, found: list[Group]) -> dict[tuple[str, int], str]:
+    """Who made the last change of each row, by table and id; one statement."""
+    rows: list[Milestone | Activity] = [group.milestone for group in found]
+    rows += [activity for group in found for activity in group.activities]
+    versions = {(row._meta.model_name, row.pk): row.version for row in rows}
+    edits = Edit.objects.filter(
+        team=team,
+        table__in=[MILESTONE, ACTIVITY],
+        row_id__in={pk for _table, pk in versions},
+        version__in=set(versions.values()),
+    ).select_related("actor")
+    return {
+        (edit.table, edit.row_id): str(edit.actor or "")
+        for edit in edits
+        if edit.version == versions.get((edit.table, edit.row_id))
+    }
+
+
+@transaction.atomic
+def carry(
+    row: SheetRow, team: Team, *, edit_id: UUID | None = None, by: User, now: datetime
+) -> tuple[Activity, bool]:
+    """Make an activity of a sheet's row; was it now? A row that was carried stays what it became.
+
+    It goes under the milestone of the row's own words, which is made when there is none. Raises
+    Invalid when the row says nothing to do.
+    """
+    plan = plan_of(team)
+    # Two members who press at once take turns, so that they do not make the milestone twice.
+    ActionPlan.objects.select_for_update().get(pk=plan.pk)
+    if known := Activity.objects.live().filter(from_row=row).first():
+        return known, False
+    edit_id = edit_id or uuid4()
+    with override(team.language):
+        text = row.action or row.get_action_kind_display()
+        title = " ".join(row.milestone.split()) or _("From the week")
+    if not text:
+        raise Invalid(_("This row does not say yet what you will do. Write it, then carry it."))
+    living = Milestone.objects.live().filter(plan=plan)
+    milestone = next((m for m in living if people.key(m.title) == people.key(title)), None)
+    milestone = milestone or create_row(
+        plan,
+        table=MILESTONE,
+        edit_id=uuid5(edit_id, "its milestone"),
+        initial={"title": title},
+        by=by,
+        now=now,
+    )
+    activity = create_row(
         milestone,
-        table="activity",
+        table=ACTIVITY,
         edit_id=edit_id,
         initial={
-            "text": row.action or row.get_action_kind_display(),
+            "text": text,
             "responsible": people.joined(row.by_whom.all()),
             "due_on": row.by_when.isoformat() if row.by_when else "",
         },
@@ -84,69 +165,25 @@ def carry(row: SheetRow, team: Team, *, edit_id: UUID, by: User, now: datetime) 
         now=now,
         from_row=row,
     )
+    return activity, True
 
 
-def frozen(team: Team) -> dict[str, Any]:
-    """The plan as plain data: what a baseline keeps."""
-    return {
-        "milestones": [
-            {
-                "id": group.milestone.pk,
-                "title": group.milestone.title,
-                "activities": [_frozen_activity(activity) for activity in group.activities],
-            }
-            for group in groups(team)
-        ]
-    }
+@transaction.atomic
+def remove_milestone(team: Team, milestone: Milestone, *, by: User, now: datetime) -> None:
+    """Take a milestone away with its activities; `restore_milestone` brings all of them back."""
+    living = Activity.objects.live().filter(milestone=milestone).values_list("pk", flat=True)
+    for table, pk in [(MILESTONE, milestone.pk), *((ACTIVITY, pk) for pk in living)]:
+        remove_row(team, table=table, row_id=pk, edit_id=uuid4(), by=by, now=now)
 
 
-def _frozen_activity(activity: Activity) -> dict[str, Any]:
-    return {
-        "id": activity.pk,
-        "text": activity.text,
-        "responsible": [person.name for person in activity.responsible.all()],
-        "accountable": activity.accountable.name if activity.accountable else "",
-        "starts_on": activity.starts_on.isoformat() if activity.starts_on else None,
-        "due_on": activity.due_on.isoformat() if activity.due_on else None,
-        "timeframe_note": activity.timeframe_note,
-        "comments": activity.comments,
-        "status": activity.status,
-    }
-
-
-def sign_off(team: Team, *, by: User, now: datetime) -> tuple[Baseline, bool]:
-    """Freeze the plan as the team's baseline; was it now? The first signature stands.
-
-    Raises EmptyPlanError when there is nothing to sign.
-    """
-    content = frozen(team)
-    if not any(milestone["activities"] for milestone in content["milestones"]):
-        raise EmptyPlanError(
-            _("The plan has no activity yet. Write one, with its R and A, then sign.")
-        )
-    try:
-        with transaction.atomic():
-            return Baseline.objects.get_or_create(
-                plan=plan_of(team),
-                defaults={"signed_by": by, "signed_at": now, "content": content},
-            )
-    except IntegrityError:
-        return Baseline.objects.get(plan__team=team), False
-
-
-def changed_since(baseline: Baseline | None, found: list[Group]) -> set[int]:
-    """The activities that are new or other than when the team signed."""
-    if baseline is None:
-        return set()
-    signed = {
-        activity["id"]: activity
-        for milestone in baseline.content["milestones"]
-        for activity in milestone["activities"]
-    }
-    ignored = {"status"}
-
-    def differs(activity: Activity) -> bool:
-        then, today = signed.get(activity.pk), _frozen_activity(activity)
-        return then is None or any(then[k] != today[k] for k in today.keys() - ignored)
-
-    return {a.pk for group in found for a in group.activities if differs(a)}
+@transaction.atomic
+def restore_milestone(team: Team, milestone: Milestone, *, by: User, now: datetime) -> None:
+    """Bring a milestone back, with the activities that went with it."""
+    went = Activity.objects.filter(milestone=milestone, removed_at=milestone.removed_at)
+    together = went.values_list("pk", flat=True) if milestone.removed_at else []
+    for table, pk in [(MILESTONE, milestone.pk), *((ACTIVITY, pk) for pk in together)]:
+        try:
+            restore_row(team, table=table, row_id=pk, edit_id=uuid4(), by=by, now=now)
+        except Invalid:
+            # Its row of the sheet was carried again meanwhile: it is in the plan already.
+            continue

@@ -1,8 +1,8 @@
 """Who does it and who answers for it: what is wrong with a plan's R and A, in sentences.
 
-RACI as practised (docs/architecture.md): exactly one A for an activity, at least one R, A may also
-be R; many R's on one line, or one person on most lines, are warnings; an A outside the team
-deserves a question. Pure functions over rows that are loaded already: no queries.
+RACI as practised (docs/decisions/0050-raci-in-sentences.md): exactly one A for an activity, at
+least one R, A may also be R; many R's on one line, or one person on most lines, are warnings; an A
+outside the team deserves a question. Pure functions over rows that are loaded already: no queries.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,10 +18,29 @@ from django.utils.translation import gettext as _
 from actionplans.models import Activity, Milestone
 from cohorts.models import Cohort
 
+# RACI as practised: more R's than this and everybody waits for the others.
 MANY_RESPONSIBLE = 4
+# One person on most lines is a warning; in a plan of a few lines it is not.
 MOST_LINES_SHARE = 0.5
 MOST_LINES_FROM = 6
+# The follow-up lasts "the better part of a year" (its last round is 48 weeks after the week).
 YEAR = timedelta(days=366)
+# "Training" cannot be checked a year later; "Train 40 clerks" can.
+SHORTEST_TEXT = 10
+# The summary above a plan names this many rows for each sentence.
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence of the summary, the first rows it is about, and how many more there are.
+
+    `rows` are pairs of the row's id on the page and its text.
+    """
+
+    sentence: str
+    rows: list[tuple[str, str]]
+    more: int
 
 
 @dataclass
@@ -31,33 +50,63 @@ class Problems:
     activities: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     milestones: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     plan: list[str] = field(default_factory=list)
+    _rows: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def count(self) -> int:
         rows = [*self.activities.values(), *self.milestones.values()]
         return sum(len(sentences) for sentences in rows) + len(self.plan)
 
+    @property
+    def summary(self) -> list[Remark]:
+        """Each sentence once, with its rows in the order of the plan."""
+        whole = [Remark(sentence, [], 0) for sentence in self.plan]
+        return whole + [
+            Remark(sentence, rows[:MOST_NAMED], max(0, len(rows) - MOST_NAMED))
+            for sentence, rows in self._rows.items()
+        ]
+
+    def add(self, row: Activity | Milestone, sentences: list[str]) -> None:
+        if not sentences:
+            return
+        by_row = self.activities if isinstance(row, Activity) else self.milestones
+        by_row[row.pk] = sentences
+        for sentence in sentences:
+            text = row.text if isinstance(row, Activity) else row.title
+            self._rows[sentence].append((f"{row._meta.model_name}-{row.pk}", text))
+
 
 def problems(milestones: Iterable[tuple[Milestone, list[Activity]]], cohort: Cohort) -> Problems:
     """The problems of a plan. Activities come with `responsible` and `accountable` loaded."""
     found = Problems()
-    everything: list[Activity] = []
+    pursued: list[Activity] = []
     for milestone, activities in milestones:
-        if not activities:
-            found.milestones[milestone.pk].append(_("This milestone has no activity yet."))
+        found.add(milestone, of_milestone(milestone, activities))
         for activity in activities:
-            if activity.status == Activity.Status.DROPPED:
-                continue
-            everything.append(activity)
-            if sentences := of_activity(activity, cohort):
-                found.activities[activity.pk] = sentences
-    found.plan += all_on_one(everything)
+            if activity.status != Activity.Status.DROPPED:
+                pursued.append(activity)
+                found.add(activity, of_activity(activity, cohort))
+    found.plan += all_on_one(pursued)
     return found
+
+
+def of_milestone(milestone: Milestone, activities: list[Activity]) -> list[str]:
+    """What is wrong with one milestone."""
+    found = [] if activities else [_("This milestone has no activity yet.")]
+    return found if milestone.title else [_("This milestone has no name yet."), *found]
 
 
 def of_activity(activity: Activity, cohort: Cohort) -> list[str]:
     """What is wrong with one activity."""
-    return [*_of_people(activity), *_of_dates(activity, cohort), *_of_words(activity)]
+    return [*_of_words(activity), *_of_people(activity), *_of_dates(activity, cohort)]
+
+
+def _of_words(activity: Activity) -> list[str]:
+    if not activity.text:
+        return [_("It does not say what is done.")]
+    if len(activity.text) < SHORTEST_TEXT:
+        return [_("It says too little to tell, later, whether it was done.")]
+    return []
 
 
 def _of_people(activity: Activity) -> list[str]:
@@ -86,23 +135,15 @@ def _of_dates(activity: Activity, cohort: Cohort) -> list[str]:
         found.append(_("There is no date by which it is done."))
     if begins and due and due < begins:
         found.append(_("It is due before it begins."))
-    if due and due < cohort.starts_on:
+    # What is done already may well have been due earlier.
+    if due and due < cohort.starts_on and activity.status != Activity.Status.DONE:
         found.append(
-            _("It is due before the week began (%(day)s).") % {"day": _short(cohort.starts_on)}
+            _("It is due before the week began (%(day)s).")
+            % {"day": date_format(cohort.starts_on, "SHORT_DATE_FORMAT")}
         )
     if due and due > cohort.ends_on + YEAR:
         found.append(_("It is due after the year in which anyone will ask about it."))
     return found
-
-
-def _short(day: date) -> str:
-    return date_format(day, "SHORT_DATE_FORMAT")
-
-
-def _of_words(activity: Activity) -> list[str]:
-    if not activity.text:
-        return [_("It does not say what is done.")]
-    return []
 
 
 def all_on_one(activities: list[Activity]) -> list[str]:

@@ -1,3 +1,46 @@
-from django.urls import URLPattern, URLResolver
+"""Doors of sheets, week board and plan."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path, register_converter
+
+from actionplans.dates import DayConverter
+from actionplans.views import board, cells, plan, plan_rows, plan_sign_off, sheets
+
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    # Shared rows, daily sheets, week board
+    path("teams/<int:team_id>/cells/", cells.save_cell, name="save_cell"),
+    path("teams/<int:team_id>/conflicts/", cells.conflicts_page, name="conflicts"),
+    path("teams/<int:team_id>/sheets/<day:day>/", sheets.sheet, name="sheet"),
+    path(
+        "teams/<int:team_id>/sheets/<day:day>/changes/", sheets.sheet_changes, name="sheet_changes"
+    ),
+    path("teams/<int:team_id>/sheets/<day:day>/rows/", sheets.sheet_row_add, name="sheet_row_add"),
+    path(
+        "teams/<int:team_id>/sheets/<day:day>/hand-in/", sheets.sheet_hand_in, name="sheet_hand_in"
+    ),
+    path("teams/<int:team_id>/rows/<int:row_id>/", sheets.sheet_row, name="sheet_row"),
+    path("cohorts/<int:cohort_id>/board/", board.week_board, name="board"),
+    # Action plan
+    path("teams/<int:team_id>/rows/<int:row_id>/carry/", plan.carry_row, name="carry_row"),
+    path("teams/<int:team_id>/plan/", plan.plan, name="plan"),
+    path("teams/<int:team_id>/plan/changes/", plan.plan_changes, name="plan_changes"),
+    path("teams/<int:team_id>/plan/milestones/", plan_rows.milestone_add, name="milestone_add"),
+    path(
+        "teams/<int:team_id>/plan/milestones/<int:milestone_id>/",
+        plan_rows.milestone,
+        name="milestone",
+    ),
+    path(
+        "teams/<int:team_id>/plan/milestones/<int:milestone_id>/activities/",
+        plan_rows.activity_add,
+        name="activity_add",
+    ),
+    path(
+        "teams/<int:team_id>/plan/activities/<int:activity_id>/",
+        plan_rows.activity,
+        name="activity",
+    ),
+    path("teams/<int:team_id>/plan/sign-off/", plan_sign_off.sign_off, name="sign_off"),
+    path("teams/<int:team_id>/plan/baseline/", plan_sign_off.baseline, name="baseline"),
+]

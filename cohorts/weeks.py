@@ -50,8 +50,7 @@ def start_due_weeks(now: datetime) -> int:
 
     A facilitator with forty guests at the door need not remember a button. `now` is UTC.
     """
-    drafts = Cohort.objects.filter(
-        state=Cohort.State.DRAFT, starts_on__lte=now.astimezone(ZoneInfo("Pacific/Kiritimati"))
-    )
+    first_on_earth = now.astimezone(ZoneInfo("Pacific/Kiritimati")).date()
+    drafts = Cohort.objects.filter(state=Cohort.State.DRAFT, starts_on__lte=first_on_earth)
     due = [cohort for cohort in drafts if cohort.starts_on <= now.astimezone(cohort.zone).date()]
     return sum(start_week(cohort) for cohort in due)

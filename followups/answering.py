@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -45,17 +45,31 @@ class Said:
     help_by: date | None = None
 
 
-def open_activities(team: Team) -> list[Activity]:
-    """The activities a check-in asks about: neither done nor dropped, in the plan's order."""
-    live = Activity.objects.live().filter(
-        milestone__plan__team=team, milestone__removed_at__isnull=True
-    )
-    closed = [Activity.Status.DONE, Activity.Status.DROPPED]
+def open_activities(
+    team: Team, *, told: Collection[int] = (), sent: Collection[int] = ()
+) -> list[Activity]:
+    """The activities a check-in asks about: neither done nor dropped, in the plan's order.
+
+    Besides those, activities by id: `told` while they are in the plan, `sent` in any case.
+    """
+    in_plan = Q(removed_at__isnull=True, milestone__removed_at__isnull=True)
+    closed = Q(status__in=[Activity.Status.DONE, Activity.Status.DROPPED])
     return list(
-        live.exclude(status__in=closed)
+        Activity.objects.filter(milestone__plan__team=team)
+        .filter((in_plan & ~closed) | (in_plan & Q(pk__in=told)) | Q(pk__in=sent))
         .select_related("milestone", "accountable")
         .order_by("milestone__position", "milestone_id", "position", "pk")
     )
+
+
+def activities_to_ask(check_in: CheckIn, *, sent: Collection[int] = ()) -> list[Activity]:
+    """What this check-in's form asks about.
+
+    Open activities; those this check-in spoke of before, so that "done" can be taken back; and
+    those a form that was `sent` speaks of, since someone else may have closed them meanwhile.
+    """
+    told = {int(pk) for answer in check_in.answers.all() for pk in answer.activities}
+    return open_activities(check_in.team, told=told, sent=sent)
 
 
 def submit(
@@ -67,43 +81,71 @@ def submit(
     by_link: bool,
     now: datetime,
 ) -> Answer:
-    """Keep what `by` said; the same `submission_id` again is the same answer.
+    """Keep what `by` said; the same words with the same `submission_id` are one answer.
 
     In one transaction: the answer, the check-in's state, the end of its reminders, the
-    activities' statuses and the request for help. A second answer adds to the first.
+    activities' statuses and the request for help. A later answer adds to an earlier one. Other
+    words under the same `submission_id` (someone went back, wrote on and sent again) add, too.
     Raises ClosedError when the round takes no answers.
     """
-    if check_in.state not in ANSWERABLE:
-        raise ClosedError(_("This check-in is not open."))
+    sent_before = Answer.objects.filter(submission_id=submission_id).first()
+    if sent_before and not _is_what_was_said(sent_before, check_in, said, by):
+        words = repr((check_in.pk, by.pk, said))
+        submission_id = uuid5(submission_id, words)
+        sent_before = Answer.objects.filter(submission_id=submission_id).first()
+    if sent_before:
+        return sent_before
     try:
         with transaction.atomic():
-            _mark_submitted(check_in, by, now)
-            answer = Answer.objects.create(
-                check_in=check_in,
-                submission_id=submission_id,
-                person=by,
-                by_link=by_link,
-                at=now,
-                activities={str(pk): told for pk, told in said.activities.items()},
-                **said.texts,
-            )
-            cancel(mails.ALL, about=check_in.pk, reason="answered")
-            _tell_plan(check_in.team, said, by, submission_id, now)
-            if said.help:
-                SupportRequest.objects.create(
-                    team=check_in.team,
-                    answer=answer,
-                    text=said.help,
-                    from_whom=said.help_from,
-                    wanted_by=said.help_by,
-                )
+            return _keep(check_in, said, by, submission_id, by_link, now)
     except IntegrityError:
-        return Answer.objects.get(submission_id=submission_id, check_in=check_in)
+        # Sent twice at once: the other one kept it, perhaps with other words.
+        if not Answer.objects.filter(submission_id=submission_id).exists():
+            raise
+    return submit(check_in, said, by=by, submission_id=submission_id, by_link=by_link, now=now)
+
+
+def _keep(
+    check_in: CheckIn, said: Said, by: User, submission_id: UUID, by_link: bool, now: datetime
+) -> Answer:
+    if not _mark_submitted(check_in, by, now):
+        raise ClosedError(_("This check-in takes no answers now. Nothing was sent."))
+    answer = Answer.objects.create(
+        check_in=check_in,
+        submission_id=submission_id,
+        person=by,
+        by_link=by_link,
+        at=now,
+        activities={str(pk): told for pk, told in said.activities.items()},
+        **said.texts,
+    )
+    cancel(mails.ALL, about=check_in.pk, reason="answered")
+    _tell_plan(check_in.team, said, by, submission_id, now)
+    if said.help:
+        SupportRequest.objects.create(
+            team=check_in.team,
+            answer=answer,
+            text=said.help,
+            from_whom=said.help_from,
+            wanted_by=said.help_by,
+        )
     return answer
 
 
-def _mark_submitted(check_in: CheckIn, by: User, now: datetime) -> None:
-    CheckIn.objects.filter(pk=check_in.pk, state__in=[State.OPEN, State.MISSED]).update(
+def _is_what_was_said(answer: Answer, check_in: CheckIn, said: Said, by: User) -> bool:
+    help_asked = answer.support_requests.values_list("text", "from_whom", "wanted_by").first()
+    return (
+        (answer.check_in_id, answer.person_id) == (check_in.pk, by.pk)
+        and all(getattr(answer, name) == said.texts.get(name, "") for name in QUESTIONS)
+        and answer.activities == {str(pk): told for pk, told in said.activities.items()}
+        and (help_asked or ("", "", None)) == (said.help, said.help_from, said.help_by)
+    )
+
+
+def _mark_submitted(check_in: CheckIn, by: User, now: datetime) -> bool:
+    """Note the first answer; False when the check-in takes none. Its row stays locked till then."""
+    answered = CheckIn.objects.filter(pk=check_in.pk, state=State.SUBMITTED)
+    first = CheckIn.objects.filter(pk=check_in.pk, state__in=[State.OPEN, State.MISSED]).update(
         state=State.SUBMITTED,
         submitted_at=now,
         submitted_by=by,
@@ -111,6 +153,7 @@ def _mark_submitted(check_in: CheckIn, by: User, now: datetime) -> None:
         next_at=None,
         version=F("version") + 1,
     )
+    return bool(first or answered.update(version=F("version") + 1))
 
 
 def _tell_plan(team: Team, said: Said, by: User, submission_id: UUID, now: datetime) -> None:
@@ -132,24 +175,45 @@ def _tell_plan(team: Team, said: Said, by: User, submission_id: UUID, now: datet
             )
 
 
-def last_answer(team: Team, before: CheckIn) -> dict[str, Any]:
-    """What the team said in its last answered round before this one; empty when it is the first."""
-    answer = (
-        Answer.objects.filter(check_in__team=team, check_in__round__number__lt=before.round.number)
-        .select_related("person")
-        .order_by("-check_in__round__number", "-pk")
-        .first()
+def history(team: Team) -> list[Answer]:
+    """Everything the team said in its check-ins, oldest first."""
+    answers = Answer.objects.filter(check_in__team=team).order_by("at", "pk")
+    return list(
+        answers.select_related("person", "check_in__round").prefetch_related("support_requests")
     )
-    return {"answer": answer} if answer else {}
+
+
+def last_words(answers: list[Answer]) -> dict[int, str]:
+    """The last line that was said of each activity, by its id."""
+    return {
+        int(pk): told["line"]
+        for answer in answers
+        for pk, told in answer.activities.items()
+        if told.get("line")
+    }
+
+
+def next_round(check_in: CheckIn) -> CheckIn | None:
+    """The team's next check-in that has not opened yet."""
+    coming = check_in.team.check_ins.filter(
+        round__number__gt=check_in.round.number, state=State.SCHEDULED
+    )
+    return coming.select_related("round").order_by("round__number").first()
 
 
 def resolve(request: SupportRequest, *, by: User, done: str, now: datetime) -> bool:
-    """Note that the help was given; False when it was noted before."""
-    return bool(
-        SupportRequest.objects.filter(pk=request.pk, state=SupportRequest.State.OPEN).update(
-            state=SupportRequest.State.RESOLVED,
-            resolved_at=now,
-            resolved_by=by,
-            resolution=done,
-        )
-    )
+    """Note that the help was given; False when someone had noted it before.
+
+    What a second person writes is added to what the first wrote.
+    """
+    with transaction.atomic():
+        current = SupportRequest.objects.select_for_update().get(pk=request.pk)
+        if current.state == SupportRequest.State.RESOLVED:
+            if done and done not in current.resolution:
+                current.resolution = f"{current.resolution}\n{by}: {done}".strip()
+                current.save(update_fields=["resolution"])
+            return False
+        current.state = SupportRequest.State.RESOLVED
+        current.resolved_at, current.resolved_by, current.resolution = now, by, done
+        current.save(update_fields=["state", "resolved_at", "resolved_by", "resolution"])
+    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,12 +14,21 @@ from django.utils.translation import gettext_lazy as _lazy
 from actionplans.models import Activity
 from cohorts.forms import DayInput
 from followups.answering import QUESTIONS, SAID_IN_CHECK_IN, Said
+from followups.models import Answer
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST = 5_000
+MOST_ACTIVITIES = 500
 STATUS_CHOICES = [(status.value, status.label) for status in SAID_IN_CHECK_IN]
+OF_ACTIVITY = re.compile(r"(?:status|line)-([1-9][0-9]{0,17})", re.ASCII)
+
+
+def activities_named(posted: Iterable[str]) -> set[int]:
+    """The ids of the activities that a sent form speaks of, whether they are still open or not."""
+    found = (OF_ACTIVITY.fullmatch(name) for name in posted)
+    return set(sorted(int(match[1]) for match in found if match)[:MOST_ACTIVITIES])
 
 
 def _words(label: StrOrPromise, rows: int = 3) -> forms.CharField:
@@ -50,8 +61,14 @@ class CheckInForm(forms.Form):
     help_from = _line(_lazy("From whom?"), 300)
     help_by = forms.DateField(label=_lazy("By when?"), required=False, widget=DayInput)
 
-    def __init__(self, *args: Any, activities: list[Activity], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        activities: list[Activity],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
         self.activities = activities
         for activity in activities:
             self.fields[f"status-{activity.pk}"] = forms.ChoiceField(
@@ -73,19 +90,21 @@ class CheckInForm(forms.Form):
             self.add_error("help", _("Say what help you need, so that someone can bring it."))
         return cleaned
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Each activity with its two fields."""
+    def rows(self, last_words: Mapping[int, str]) -> list[dict[str, Any]]:
+        """Each activity with its two fields and the last line said of it."""
         return [
             {
                 "activity": activity,
+                "before": last_words.get(activity.pk, ""),
                 "status": self[f"status-{activity.pk}"],
                 "line": self[f"line-{activity.pk}"],
             }
             for activity in self.activities
         ]
 
-    def questions(self) -> list[forms.BoundField]:
-        return [self[name] for name in QUESTIONS]
+    def questions(self, before: Answer | None) -> list[dict[str, Any]]:
+        """Each of the four questions with what the team said in an earlier round."""
+        return [{"field": self[name], "before": getattr(before, name, "")} for name in QUESTIONS]
 
     def said(self) -> Said:
         """What the form holds, for `answering.submit`."""

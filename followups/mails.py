@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -50,10 +51,10 @@ def compose(message: Message) -> Content:
     team, step = check_in.team, message.key.rsplit("/", 1)[1]
     due = date_format(check_in.round.due_on, "DATE_FORMAT")
     subject = {
-        Step.OPENS: _("%(team)s: how does it go?"),
-        Step.NUDGE: _("%(team)s: three minutes until %(due)s"),
-        Step.OVERDUE: _("%(team)s: we have not heard from you"),
-    }[Step(step)] % {"team": team, "due": due}
+        Step.OPENS: _("%(team)s: how does the plan go? Check-in %(n)d"),
+        Step.NUDGE: _("%(team)s: please answer check-in %(n)d by %(due)s"),
+        Step.OVERDUE: _("%(team)s: check-in %(n)d was due on %(due)s"),
+    }[Step(step)] % {"team": team, "due": due, "n": check_in.round.number}
     context = {
         "person": person,
         "team": team,
@@ -77,9 +78,15 @@ def compose_coach(message: Message) -> Content:
         "check_in": check_in,
         "due": date_format(check_in.round.due_on, "DATE_FORMAT"),
         "path": reverse("team", args=[check_in.team_id]),
+        "opt_out": opt_out_url(person, message.created_at),
     }
-    subject = _("%(team)s has not answered; a call may help") % {"team": check_in.team}
-    return mails.compose(subject, "followups/mail/coach", context)
+    subject = _("%(team)s has not answered check-in %(n)d; a call may help") % {
+        "team": check_in.team,
+        "n": check_in.round.number,
+    }
+    return mails.compose(
+        subject, "followups/mail/coach", context, **unsubscribe(person, message.created_at)
+    )
 
 
 def _person(message: Message) -> User:
@@ -116,36 +123,46 @@ def unsubscribe(person: User, now: datetime) -> dict[str, str]:
 
 
 def owed(now: datetime) -> Q:
-    """A reminder is wanted while the check-in is open and its reader in the team and subscribed."""
-    waiting = CheckIn.objects.filter(pk=OuterRef("about"), state=CheckIn.State.OPEN)
+    """A reminder is wanted while its check-in is open and its reader in the team."""
     member = Membership.objects.filter(
         user=OuterRef("person"), user__is_active=True, team__check_ins=OuterRef("about")
     )
-    silent = Preference.objects.filter(person=OuterRef("person"), wants_reminders=False)
-    return Q(Exists(waiting)) & Q(Exists(member)) & ~Q(Exists(silent))
+    return Q(Exists(member)) & _awaited()
 
 
 def owed_to_coach(now: datetime) -> Q:
     """The coach is told while the check-in is open and they coach the team."""
-    waiting = CheckIn.objects.filter(pk=OuterRef("about"), state=CheckIn.State.OPEN)
     coach = Team.objects.filter(
         coach=OuterRef("person"), coach__is_active=True, check_ins=OuterRef("about")
     )
-    return Q(Exists(waiting)) & Q(Exists(coach))
+    return Q(Exists(coach)) & _awaited()
+
+
+def _awaited() -> Q:
+    """Nobody has answered, and the reader wants these mails: a condition on Message."""
+    waiting = CheckIn.objects.filter(pk=OuterRef("about"), state=CheckIn.State.OPEN)
+    silent = Preference.objects.filter(person=OuterRef("person"), wants_reminders=False)
+    return Q(Exists(waiting)) & ~Q(Exists(silent))
+
+
+def zone_of(person: User, team: Team) -> ZoneInfo:
+    """The zone of someone's clock; their team's while they have never signed in."""
+    return person.zone if person.time_zone else team.zone
 
 
 def opens(message: Message, now: datetime) -> datetime:
     """The next decent hour of the reader's own day, by the zone they have now."""
     person = _person(message)
+    zone = person.zone if person.time_zone else zone_of(person, _subject_of(message).team)
     day = date.fromisoformat(message.context["on"])
-    earliest = max(now, schedule.morning(day, person.zone, message.key))
+    earliest = max(now, schedule.morning(day, zone, message.key))
     lately = Message.objects.filter(
         person=person, kind__in=ASKING, handed_over_at__gt=earliest - REST
     ).exclude(pk=message.pk)
     last = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).first()
     if last and message.kind in ASKING:
         earliest = max(earliest, last + REST)
-    return schedule.next_decent(earliest, person.zone, message.key)
+    return schedule.next_decent(earliest, zone, message.key)
 
 
 KINDS = [

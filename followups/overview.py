@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from actionplans.models import Activity
 from cohorts.models import Cohort, Team
 from followups.models import CheckIn, Round, SupportRequest
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 State = CheckIn.State
 SHOWN = [
@@ -23,6 +27,29 @@ SHOWN = [
     Activity.Status.NOT_STARTED,
     Activity.Status.DROPPED,
 ]
+
+# How a round stands: its shape (components/status_sprite.html), whose colour it wears, its word.
+type Mark = tuple[str, str, "StrOrPromise"]
+MARKS: dict[str, Mark] = {
+    State.SCHEDULED: ("notstarted", "not_started", _lazy("to come")),
+    State.OPEN: ("begun", "on_track", _lazy("open")),
+    State.SUBMITTED: ("done", "done", _lazy("answered on time")),
+    State.MISSED: ("missed", "late", _lazy("missed")),
+    State.EXCUSED: ("dropped", "dropped", _lazy("excused")),
+    State.SKIPPED: ("dropped", "dropped", _lazy("skipped")),
+}
+ANSWERED_LATE: Mark = ("stuck", "stuck", _lazy("answered late"))
+LATE: Mark = ("late", "late", _lazy("late"))
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One round in the row of the year."""
+
+    number: int
+    shape: str
+    colour: str
+    word: str
 
 
 @dataclass
@@ -60,21 +87,46 @@ class TeamYear:
     @property
     def on_time(self) -> int:
         """How many rounds were answered by their date, on the team's own calendar."""
-        zone = self.team.zone
-        return sum(
-            c.submitted_at is not None and c.submitted_at.astimezone(zone).date() <= c.round.due_on
-            for c in self.check_ins
-        )
+        return sum(self._was_on_time(check_in) for check_in in self.check_ins)
+
+    @property
+    def is_with_coach(self) -> bool:
+        """Has the coach been told that nobody answers?"""
+        told = self.current is not None and self.current.next_step == CheckIn.Step.CLOSES
+        return told and self.team.coach_id is not None
+
+    @property
+    def oldest_request(self) -> SupportRequest | None:
+        """The open request for help that waits longest."""
+        return min(self.requests, key=lambda request: request.answer.at, default=None)
 
     @property
     def urgency(self) -> tuple[int, ...]:
         """Sorts teams: silent and late first, then stuck, then those who asked for help."""
         missed_last = bool(self.judged_last and self.judged_last.state == State.MISSED)
         return (
-            -int(self.is_late or missed_last),
+            -(2 * self.is_late + self.is_with_coach + missed_last),
             -self.counts[Activity.Status.STUCK],
             -len(self.requests),
         )
+
+    @property
+    def dots(self) -> list[Dot]:
+        """The year, a mark a round."""
+        return [self._dot(check_in) for check_in in self.check_ins]
+
+    def _dot(self, check_in: CheckIn) -> Dot:
+        shape, colour, word = MARKS[State(check_in.state)]
+        if check_in.state == State.SUBMITTED and not self._was_on_time(check_in):
+            shape, colour, word = ANSWERED_LATE
+        elif check_in.state == State.OPEN and self.is_late:
+            shape, colour, word = LATE
+        return Dot(check_in.round.number, shape, colour, str(word))
+
+    def _was_on_time(self, check_in: CheckIn) -> bool:
+        at = check_in.submitted_at
+        zone = self.team.zone
+        return at is not None and at.astimezone(zone).date() <= check_in.round.due_on
 
     @property
     def judged_last(self) -> CheckIn | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from accounts.models import User
@@ -31,9 +31,18 @@ def plan_due(now: datetime) -> int:
     """Do what is due at `now` (UTC): weeks begin and end, steps are taken; how many steps."""
     weeks.start_due_weeks(now)
     _close_forgotten_weeks(now)
-    due = CheckIn.objects.due(now).select_related("round", "team__coach")[:MOST_A_TICK]
-    taken = sum(take_step(check_in, now) for check_in in due)
+    taken, failures = 0, []
+    for check_in in CheckIn.objects.due(now).select_related("round", "team__coach")[:MOST_A_TICK]:
+        try:
+            taken += take_step(check_in, now)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # One team's row must not keep everyone's reminders; the tick still reports it.
+            failures.append(error)
     _close_finished_cohorts(now)
+    if failures:
+        raise ExceptionGroup("Some check-ins could not be planned", failures)
     return taken
 
 
@@ -77,24 +86,21 @@ def _close_finished_cohorts(now: datetime) -> None:
     ).exclude(rounds__closes_on__gte=now.date()).update(state=Cohort.State.CLOSED)
 
 
-def latest_step(check_in: CheckIn, now: datetime) -> str:
-    """The last step whose date has begun: after an outage, earlier ones are not made up for."""
-    first = schedule.STEPS.index(check_in.next_step)
+def take_step(check_in: CheckIn, now: datetime) -> bool:
+    """Take the check-in's step that is due at `now` (UTC); False when someone else just did.
+
+    After an outage several have begun. Only those that are still true are taken; those that a
+    later one overtook are recorded as skipped and never made up for.
+    """
+    place = schedule.STEPS.index(check_in.next_step)
     begun = [
         step
-        for step in schedule.STEPS[first:]
+        for step in schedule.STEPS[place:]
         if schedule.begins(schedule.step_date(check_in.round, step)) <= now
     ]
-    return begun[-1]
-
-
-def take_step(check_in: CheckIn, now: datetime) -> bool:
-    """Take the check-in's step that is due; False when someone else just did."""
-    step = latest_step(check_in, now)
-    place = schedule.STEPS.index(step)
-    overtaken = schedule.STEPS[schedule.STEPS.index(check_in.next_step) : place]
-    is_over = step == Step.CLOSES
-    upcoming = Step.NONE if is_over else schedule.STEPS[place + 1]
+    taken = [step for step in begun if schedule.OVERTAKEN_BY.get(step) not in begun]
+    is_over = Step.CLOSES in taken
+    upcoming = Step.NONE if is_over else schedule.STEPS[place + len(begun)]
     with transaction.atomic():
         ours = CheckIn.objects.filter(
             pk=check_in.pk,
@@ -109,17 +115,18 @@ def take_step(check_in: CheckIn, now: datetime) -> bool:
             else schedule.begins(schedule.step_date(check_in.round, upcoming)),
             skipped_steps=[
                 *check_in.skipped_steps,
-                *({"step": s, "at": now} for s in overtaken),
+                *({"step": step, "at": now} for step in begun if step not in taken),
             ],
             version=F("version") + 1,
         )
         if ours:
-            _mail(check_in, step, now)
+            for step in taken:
+                _mail(check_in, step, now)
     return bool(ours)
 
 
 def _mail(check_in: CheckIn, step: str, now: datetime) -> None:
-    """Queue the mails of a step, in place of those it overtakes."""
+    """Queue the mails of a step; a round that closes takes back those that wait."""
     if step == Step.CLOSES:
         cancel(mails.ALL, about=check_in.pk, reason="the round is closed")
         return
@@ -127,7 +134,6 @@ def _mail(check_in: CheckIn, step: str, now: datetime) -> None:
         coach = check_in.team.coach
         readers = [coach] if coach and coach.is_active else []
     else:
-        cancel(mails.ASKING, about=check_in.pk, reason="overtaken by the next reminder")
         memberships = Membership.objects.filter(team=check_in.team, user__is_active=True)
         readers = [membership.user for membership in memberships.select_related("user")]
     for person in readers:
@@ -136,9 +142,8 @@ def _mail(check_in: CheckIn, step: str, now: datetime) -> None:
 
 def queue_step(check_in: CheckIn, person: User, step: str, now: datetime) -> None:
     """Queue one person's mail for a step, for a morning of their own."""
-    key = mails.key_of(check_in, person, step)
+    key, zone = mails.key_of(check_in, person, step), mails.zone_of(person, check_in.team)
     day = schedule.step_date(check_in.round, step)
-    until = schedule.step_date(check_in.round, schedule.OVERTAKEN_BY[step])
     queue(
         mails.KIND_OF_STEP[step],
         key,
@@ -148,6 +153,6 @@ def queue_step(check_in: CheckIn, person: User, step: str, now: datetime) -> Non
         about=check_in.pk,
         context={"on": day.isoformat()},
         now=now,
-        not_before=schedule.morning(day, person.zone, key),
-        expires_at=schedule.evening(until, person.zone),
+        not_before=schedule.morning(day, zone, key),
+        expires_at=schedule.until(check_in.round, step, zone),
     )

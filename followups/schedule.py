@@ -28,7 +28,8 @@ STEP_DAYS: dict[str, int] = {
 }
 STEPS = tuple(STEP_DAYS)
 DUE_DAY = 9
-# What ends the time in which a step's mail still makes sense.
+# The step that makes a step's mail untrue: reminders replace each other, and the word to the coach
+# stands beside the last of them.
 OVERTAKEN_BY: dict[str, str] = {
     Step.OPENS: Step.NUDGE,
     Step.NUDGE: Step.OVERDUE,
@@ -115,6 +116,18 @@ def morning(day: date, zone: ZoneInfo, key: str) -> datetime:
 def evening(day: date, zone: ZoneInfo) -> datetime:
     """The instant (UTC) after which no mail goes on `day` or the next working day."""
     return instant(datetime.combine(working_day(day, zone), LATEST), zone)
+
+
+def until(round_: Round, step: str, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) after which a step's mail makes no sense: the eve of what overtakes it.
+
+    The last decent hour before that date, so that a mail that was held up never comes beside the
+    next one. Steps are four days apart and a weekend has two, so it lies after `morning`.
+    """
+    eve = step_date(round_, OVERTAKEN_BY[step]) - timedelta(days=1)
+    while eve.weekday() in days_off(zone.key):
+        eve -= timedelta(days=1)
+    return evening(eve, zone)
 
 
 def next_decent(now: datetime, zone: ZoneInfo, key: str) -> datetime:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coalitions import clock
 from cohorts.access import (
@@ -21,9 +22,9 @@ from cohorts.access import (
     team_door,
 )
 from cohorts.models import Cohort, Team
-from followups import answering, overview, planner, schedule
-from followups.check_in_pages import answer_page, with_activities
-from followups.models import CheckIn, Preference, SupportRequest
+from followups import answering, check_in_pages, forecast, overview, planner, reminders, schedule
+from followups.models import CheckIn, SupportRequest
+from followups.rights import Right
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,15 +38,16 @@ def close_week(request: SignedIn, cohort: Cohort) -> HttpResponse:
     if cohort.state in {Cohort.State.FOLLOW_UP, Cohort.State.CLOSED}:
         return redirect("follow_up", cohort.pk)
     rounds = [
-        {"number": number, "opens_on": opens, "due_on": due, "closes_on": closes}
-        for number, (opens, due, closes) in enumerate(schedule.rounds_of(cohort.ends_on), start=1)
+        {"number": round_.number, "due_on": round_.due_on}
+        | {str(step): schedule.step_date(round_, step) for step in schedule.STEPS}
+        for round_ in forecast.rounds_of(cohort)
     ]
     unsigned = cohort.teams.filter(plan__baseline__isnull=True)
     context = {"cohort": cohort, "rounds": rounds, "unsigned": unsigned}
     return render(request, "followups/close_week.html", context)
 
 
-@require_GET
+@require_safe
 @cohort_door(may=SEE_FOLLOW_UP)
 def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """Where each reform of the cohort stands; a coach sees the teams they coach."""
@@ -68,22 +70,19 @@ def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
     return render(request, "followups/follow_up.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @team_door(may=READ_TEAM_WORK)
 def check_in(request: SignedIn, team: Team, check_in_id: int) -> HttpResponse:
-    """A check-in: members answer it, staff read it."""
+    """A check-in: members get the form, which is sent to `check_in_by_link`; staff read it."""
     check_ins = CheckIn.objects.select_related("team__cohort", "round")
     found = get_object_or_404(check_ins, pk=check_in_id, team=team)
     if team.roles & TEAM:
-        return answer_page(request, found, request.user)
-    if request.method == "POST":
-        raise Http404
+        return check_in_pages.show(request, found, request.user, Right(found.pk, request.user.pk))
     answers = found.answers.select_related("person").prefetch_related("support_requests")
     context = {
         "check_in": found,
         "team": team,
-        "answers": with_activities(list(answers), found),
-        "may_resolve": bool(team.roles & RESOLVE_SUPPORT),
+        "answers": check_in_pages.with_activities(list(answers), found),
     }
     return render(request, "followups/check_in_read.html", context)
 
@@ -91,24 +90,28 @@ def check_in(request: SignedIn, team: Team, check_in_id: int) -> HttpResponse:
 @require_POST
 @team_door(may=RESOLVE_SUPPORT)
 def resolve_support(request: SignedIn, team: Team, request_id: int) -> HttpResponse:
-    """Note that the help a team asked for was given."""
+    """Note what was done about the help a team asked for."""
     wanted = get_object_or_404(SupportRequest, pk=request_id, team=team)
-    done = request.POST.get("done", "").strip()[:5000]
-    if answering.resolve(wanted, by=request.user, done=done, now=clock.now()):
-        messages.success(request, _("Noted: the request is resolved."))
-    return redirect("follow_up", team.cohort_id)
+    done = request.POST.get("done", "").replace("\0", "").strip()
+    if not done:
+        messages.error(request, _("Say in a few words what was done, then press Resolved again."))
+    elif answering.resolve(wanted, by=request.user, done=done, now=clock.now()):
+        messages.success(request, _("Noted: the request is resolved. The team sees your words."))
+    else:
+        messages.info(request, _("It was resolved before. Your words are added for the team."))
+    return redirect(f"{reverse('follow_up', args=[team.cohort_id])}#help")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def reminder_preference(request: SignedIn) -> HttpResponse:
     """Turn one's reminders on or off."""
     if request.method == "POST":
-        wants = request.POST.get("wants_reminders") == "yes"
-        Preference.objects.update_or_create(
-            person=request.user, defaults={"wants_reminders": wants, "changed_at": clock.now()}
-        )
+        if request.POST.get("wants_reminders") == "yes":
+            reminders.resume(request.user, clock.now())
+        else:
+            reminders.stop(request.user, clock.now())
         messages.success(request, _("Saved."))
         return redirect("reminder_preference")
-    wants = not Preference.objects.filter(person=request.user, wants_reminders=False).exists()
+    wants = reminders.are_wanted(request.user)
     return render(request, "followups/reminder_preference.html", {"wants": wants})

@@ -61,9 +61,10 @@ def ensure_system_packages() -> None:
 
 
 def _may_sudo() -> bool:
-    return bool(shutil.which("sudo")) and not subprocess.run(
-        ["sudo", "-n", "true"], capture_output=True, check=False
-    ).returncode
+    return (
+        bool(shutil.which("sudo"))
+        and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
+    )
 
 
 def _plain_user() -> str | None:
@@ -147,9 +148,11 @@ def postgresql() -> Iterator[Server]:
         server.start()
         create = [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "coalitions"]
         wait_until(
-            lambda: not subprocess.run(
-                [*create, "coalitions"], capture_output=True, check=False
-            ).returncode,
+            lambda: (
+                not subprocess.run(
+                    [*create, "coalitions"], capture_output=True, check=False
+                ).returncode
+            ),
             "the database to be made",
         )
         yield server

@@ -7,132 +7,328 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0001_initial'),
+        ("cohorts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('scheduled', 'to come'), ('open', 'open'), ('submitted', 'submitted'), ('missed', 'missed'), ('excused', 'excused'), ('skipped', 'skipped')], default='scheduled', max_length=10)),
-                ('skip_reason', models.CharField(blank=True, max_length=200)),
-                ('skipped_steps', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Steps overtaken by an outage, and when.')),
-                ('next_step', models.CharField(choices=[('opens', 'opens'), ('nudge', 'nudge'), ('overdue', 'overdue'), ('coach', 'to the coach'), ('closes', 'closes'), ('none', 'nothing more')], default='opens', max_length=8)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='check_ins', to='cohorts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "to come"),
+                            ("open", "open"),
+                            ("submitted", "submitted"),
+                            ("missed", "missed"),
+                            ("excused", "excused"),
+                            ("skipped", "skipped"),
+                        ],
+                        default="scheduled",
+                        max_length=10,
+                    ),
+                ),
+                ("skip_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "skipped_steps",
+                    models.JSONField(
+                        default=list,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        help_text="Steps overtaken by an outage, and when.",
+                    ),
+                ),
+                (
+                    "next_step",
+                    models.CharField(
+                        choices=[
+                            ("opens", "opens"),
+                            ("nudge", "nudge"),
+                            ("overdue", "overdue"),
+                            ("coach", "to the coach"),
+                            ("closes", "closes"),
+                            ("none", "nothing more"),
+                        ],
+                        default="opens",
+                        max_length=8,
+                    ),
+                ),
+                ("next_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="check_ins",
+                        to="cohorts.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['round__opens_on', 'pk'],
+                "ordering": ["round__opens_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('submission_id', models.UUIDField(help_text='Made by the form.', unique=True)),
-                ('by_link', models.BooleanField(help_text='Answered from the mail, without signing in.')),
-                ('at', models.DateTimeField()),
-                ('did', models.TextField(blank=True, verbose_name='What did you do?')),
-                ('learned', models.TextField(blank=True, verbose_name='What did you learn?')),
-                ('struggling', models.TextField(blank=True, verbose_name='What are you struggling with?')),
-                ('next', models.TextField(blank=True, verbose_name='What will you do next?')),
-                ('activities', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('check_in', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='followups.checkin')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("submission_id", models.UUIDField(help_text="Made by the form.", unique=True)),
+                (
+                    "by_link",
+                    models.BooleanField(help_text="Answered from the mail, without signing in."),
+                ),
+                ("at", models.DateTimeField()),
+                ("did", models.TextField(blank=True, verbose_name="What did you do?")),
+                ("learned", models.TextField(blank=True, verbose_name="What did you learn?")),
+                (
+                    "struggling",
+                    models.TextField(blank=True, verbose_name="What are you struggling with?"),
+                ),
+                ("next", models.TextField(blank=True, verbose_name="What will you do next?")),
+                (
+                    "activities",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "check_in",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="followups.checkin",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wants_reminders', models.BooleanField(default=True)),
-                ('changed_at', models.DateTimeField()),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reminder_preference', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("wants_reminders", models.BooleanField(default=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminder_preference",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('opens_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('closes_on', models.DateField()),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='cohorts.cohort')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("opens_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("closes_on", models.DateField()),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rounds",
+                        to="cohorts.cohort",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['cohort', 'number'],
+                "ordering": ["cohort", "number"],
             },
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='check_ins', to='followups.round'),
+            model_name="checkin",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="check_ins",
+                to="followups.round",
+            ),
         ),
         migrations.CreateModel(
-            name='SupportRequest',
+            name="SupportRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='what help is needed')),
-                ('from_whom', models.CharField(blank=True, max_length=300, verbose_name='from whom')),
-                ('wanted_by', models.DateField(null=True, verbose_name='by when')),
-                ('state', models.CharField(choices=[('open', 'open'), ('resolved', 'resolved')], default='open', max_length=10)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('resolution', models.TextField(blank=True, verbose_name='what was done')),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='support_requests', to='followups.answer')),
-                ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='support_requests', to='cohorts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="what help is needed")),
+                (
+                    "from_whom",
+                    models.CharField(blank=True, max_length=300, verbose_name="from whom"),
+                ),
+                ("wanted_by", models.DateField(null=True, verbose_name="by when")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("resolved", "resolved")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("resolution", models.TextField(blank=True, verbose_name="what was done")),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="support_requests",
+                        to="followups.answer",
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="support_requests",
+                        to="cohorts.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('cohort', 'number'), name='round_numbered_once'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                fields=("cohort", "number"), name="round_numbered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gt', models.F('due_on')), ('due_on__gt', models.F('opens_on'))), name='round_dates_in_order'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closes_on__gt", models.F("due_on")), ("due_on__gt", models.F("opens_on"))
+                ),
+                name="round_dates_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(fields=['state', 'next_at'], name='check_in_due'),
+            model_name="checkin",
+            index=models.Index(fields=["state", "next_at"], name="check_in_due"),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('team', 'round'), name='check_in_once_a_round'),
+            model_name="checkin",
+            constraint=models.UniqueConstraint(
+                fields=("team", "round"), name="check_in_once_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['scheduled', 'open', 'submitted', 'missed', 'excused', 'skipped'])), name='check_in_state_known'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["scheduled", "open", "submitted", "missed", "excused", "skipped"],
+                    )
+                ),
+                name="check_in_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_at__isnull', False), ('state__in', ['scheduled', 'open'])), models.Q(models.Q(('state__in', ['scheduled', 'open']), _negated=True), ('next_at__isnull', True)), _connector='OR'), name='check_in_waits_means_next'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next_at__isnull", False), ("state__in", ["scheduled", "open"])),
+                    models.Q(
+                        models.Q(("state__in", ["scheduled", "open"]), _negated=True),
+                        ("next_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="check_in_waits_means_next",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), ('submitted_at__isnull', False)), models.Q(models.Q(('state', 'submitted'), _negated=True), ('submitted_at__isnull', True)), _connector='OR'), name='check_in_submitted_means_when'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "submitted"), ("submitted_at__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "submitted"), _negated=True),
+                        ("submitted_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="check_in_submitted_means_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supportrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='support_request_says_what'),
+            model_name="supportrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="support_request_says_what"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supportrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state', 'resolved')), models.Q(('resolved_at__isnull', True), ('state', 'open')), _connector='OR'), name='support_request_resolved_means_when'),
+            model_name="supportrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", False), ("state", "resolved")),
+                    models.Q(("resolved_at__isnull", True), ("state", "open")),
+                    _connector="OR",
+                ),
+                name="support_request_resolved_means_when",
+            ),
         ),
     ]

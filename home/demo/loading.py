@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
-from actionplans import plans
+from actionplans import baseline, plans
 from actionplans.cells import save_cell
 from actionplans.models import Activity, DailySheet, SheetRow
 from actionplans.rows import create_row
@@ -235,7 +235,7 @@ def _plan(team: Team, demo: DemoTeam, by: User, *, signed: bool) -> None:
             )
     if signed:
         lead = team.memberships.get(role=Membership.Role.LEAD).user
-        plans.sign_off(team, by=lead, now=_at(ended, 20))
+        baseline.sign_off(team, by=lead, now=_at(ended, 20))
 
 
 # The year ----------------------------------------------------------------------------------------

@@ -79,12 +79,12 @@ DOORS: dict[str, Door] = {
     "sign_off": Door(frozenset({TEAM_LEAD}), frozenset({TEAM_LEAD})),
     "baseline": Door(STAFF | TEAM),
     # The year after
-    "check_in": Door(STAFF | TEAM, TEAM),
+    "check_in": Door(STAFF | TEAM),
     "resolve_support": Door(NOBODY, STAFF),
     # Links in mails
     "invitation": Door(EVERYBODY, public="the link's token"),
     "check_in_link": Door(EVERYBODY, public="the link's token"),
-    "check_in_by_link": Door(EVERYBODY, EVERYBODY, public="the cookie that the link gave"),
+    "check_in_by_link": Door(EVERYBODY, EVERYBODY, public="the cookie, or what the page carries"),
     "opt_out": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     # The operator
     "healthz": Door(EVERYBODY, public="says only whether it is well"),

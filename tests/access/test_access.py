@@ -12,8 +12,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.access.table import DOORS, EVERYBODY, ROLES, Door
-from tests.access.world import OWN_CANARY, FOREIGN_CANARY, World, make_world
+from tests.access.table import DOORS, ROLES, Door
+from tests.access.world import World, make_world
 
 READS = ("GET", "HEAD")
 WRITES = ("POST",)
@@ -177,6 +177,3 @@ def test_a_foreign_target_answers_exactly_like_an_absent_one(world: World) -> No
                     url.encode(), b""
                 )
         assert answers["foreign"] == answers["absent"], name
-
-
-__all__ = ["EVERYBODY", "FOREIGN_CANARY", "OWN_CANARY"]

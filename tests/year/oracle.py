@@ -77,14 +77,13 @@ type Closed = tuple[datetime, datetime]
 
 def mails_of(team: TeamYear, week_ended: date, closed: Closed) -> list[Due]:
     """Every mail of the team's year, with whether it is owed; `closed`: when no server took any."""
-    dues = []
-    for number, weeks in enumerate(WEEKS, start=1):
-        opened = week_ended + timedelta(weeks=weeks)
-        for step, days in STEP_DAYS.items():
-            for reader in team.readers:
-                if reader.coaches == (step == "coach"):
-                    dues.append(_due(team, number, step, opened, days, reader, closed))
-    return dues
+    return [
+        _due(team, number, step, week_ended + timedelta(weeks=weeks), days, reader, closed)
+        for number, weeks in enumerate(WEEKS, start=1)
+        for step, days in STEP_DAYS.items()
+        for reader in team.readers
+        if reader.coaches == (step == "coach")
+    ]
 
 
 def _due(

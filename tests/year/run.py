@@ -51,6 +51,7 @@ class Year:
         self.deeds = world.deeds(self.teams, seed)
         self.offset = 0.0
         self.evidence = Evidence(mails=[], dues=[])
+        self.next_kill = 0.0
         self.gap = threading.Event()
         sink.on_accept = self.gap.set
         started = datetime.combine(world.WEEK_ENDS + timedelta(weeks=22), time(), UTC)
@@ -132,15 +133,32 @@ class Year:
         return Message.objects.filter(state="queued", next_attempt_at__lte=now).exists()
 
     def let_work_be_done(self) -> None:
+        """Wait until nothing is due; meanwhile kill, and start again what ended."""
         deadline = real.monotonic() + 120
         while self.work_waits():
             if real.monotonic() > deadline:
                 raise TimeoutError(f"work still waits at {self.now():%Y-%m-%d %H:%M}")
             # A mail has just been taken: the moment in which a crash leaves doubt.
-            in_gap = self.gap.wait(self.chance.uniform(0.15, 0.6))
+            in_gap = self.gap.wait(0.05)
             self.gap.clear()
-            if self.kills.total() < self.wanted_kills and (in_gap or self.chance.random() < 0.2):
+            if self.may_kill() and (in_gap or self.chance.random() < 0.05):
                 self.kill_one()
+            self.supervise()
+
+    def may_kill(self) -> bool:
+        """Kills are spread over the year, at least a fraction of a second apart."""
+        lived = (self.now().date() - world.WEEK_ENDS).days / 350
+        enough = self.kills.total() >= 1 + self.wanted_kills * lived
+        if enough or real.monotonic() < self.next_kill:
+            return False
+        self.next_kill = real.monotonic() + self.chance.uniform(0.15, 0.6)
+        return True
+
+    def supervise(self) -> None:
+        """Start again what ended by itself, as a service manager does."""
+        for name, process in list(self.installation.processes.items()):
+            if process.poll() is not None:
+                self.installation.restart(name)
 
     def kill_one(self) -> None:
         name = self.chance.choice([*ENGINE, "worker-1", "worker-2", "worker-3", "web"])

@@ -1,0 +1,129 @@
+"""The baseline: what the team promised on the last day, kept as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from actionplans.models import Activity, Baseline, Milestone
+from actionplans.plans import ACTIVITY, MILESTONE, Group, groups, plan_of, timeframe, token
+from cohorts.models import Team
+
+# How an activity stands is no change of the promise.
+NO_PROMISE = {"status"}
+
+
+class CannotSignError(Exception):
+    """The plan cannot be signed as it is; the message is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class PaperActivity:
+    """An activity as it stands on paper, with dates as dates."""
+
+    text: str
+    responsible: list[str]
+    accountable: str
+    starts_on: date | None
+    due_on: date | None
+    timeframe_note: str
+    comments: str
+    status: str
+    status_label: str
+
+    @property
+    def timeframe(self) -> str:
+        return timeframe(self.starts_on, self.due_on, self.timeframe_note)
+
+
+def frozen(found: list[Group]) -> dict[str, Any]:
+    """The plan as plain data: what a baseline keeps."""
+    return {"milestones": [_milestone(group.milestone, group.activities) for group in found]}
+
+
+def _milestone(milestone: Milestone, activities: list[Activity]) -> dict[str, Any]:
+    return {
+        "id": milestone.pk,
+        "title": milestone.title,
+        "activities": [_activity(activity) for activity in activities],
+    }
+
+
+def _activity(activity: Activity) -> dict[str, Any]:
+    return {
+        "id": activity.pk,
+        "text": activity.text,
+        "responsible": [person.name for person in activity.responsible.all()],
+        "accountable": activity.accountable.name if activity.accountable else "",
+        "starts_on": activity.starts_on.isoformat() if activity.starts_on else None,
+        "due_on": activity.due_on.isoformat() if activity.due_on else None,
+        "timeframe_note": activity.timeframe_note,
+        "comments": activity.comments,
+        "status": activity.status,
+    }
+
+
+@transaction.atomic
+def sign_off(
+    team: Team, *, by: User, now: datetime, seen: str | None = None
+) -> tuple[Baseline, bool]:
+    """Freeze the plan as the team's baseline; was it now? The first signature stands.
+
+    `seen` is the plan's token (`plans.token`) when the lead read it: nobody signs what they have
+    not read. Raises CannotSignError when it has changed since, or has no activity.
+    """
+    plan = plan_of(team)
+    if signed := Baseline.objects.filter(plan=plan).select_related("signed_by").first():
+        return signed, False
+    content = frozen(groups(team))
+    if not any(milestone["activities"] for milestone in content["milestones"]):
+        raise CannotSignError(
+            _("The plan has no activity yet. Write one, with its R and A, then sign.")
+        )
+    if seen is not None and token(team) != seen:
+        raise CannotSignError(
+            _("The plan has changed since you opened this page. Read it once more, then sign.")
+        )
+    return Baseline.objects.get_or_create(
+        plan=plan, defaults={"signed_by": by, "signed_at": now, "content": content}
+    )
+
+
+def changed_since(signed: Baseline | None, found: list[Group]) -> set[tuple[str, int]]:
+    """The rows, as table and id, that are new or promise something else than what was signed."""
+    if signed is None:
+        return set()
+    then = _promises(signed.content)
+    today = _promises(frozen(found))
+    return {row for row, promise in today.items() if then.get(row) != promise}
+
+
+def _promises(content: dict[str, Any]) -> dict[tuple[str, int], Any]:
+    promises: dict[tuple[str, int], Any] = {}
+    for milestone in content["milestones"]:
+        promises[MILESTONE, milestone["id"]] = milestone["title"]
+        for activity in milestone["activities"]:
+            kept = {name: value for name, value in activity.items() if name not in NO_PROMISE}
+            promises[ACTIVITY, activity["id"]] = (milestone["id"], kept)
+    return promises
+
+
+def on_paper(content: dict[str, Any]) -> list[tuple[str, list[PaperActivity]]]:
+    """The milestones' titles, each with its activities, of a baseline's content."""
+    return [
+        (milestone["title"], [_on_paper(activity) for activity in milestone["activities"]])
+        for milestone in content["milestones"]
+    ]
+
+
+def _on_paper(activity: dict[str, Any]) -> PaperActivity:
+    known = {name: value for name, value in activity.items() if name != "id"}
+    for name in ("starts_on", "due_on"):
+        known[name] = date.fromisoformat(known[name]) if known[name] else None
+    label = dict(Activity.Status.choices)[activity["status"]]
+    return PaperActivity(**known, status_label=str(label))

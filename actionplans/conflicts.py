@@ -1,0 +1,140 @@
+"""Conflicts as people see them: two texts of one cell, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import Q
+
+from accounts.models import User
+from actionplans import cells
+from actionplans.cell_inputs import Choices
+from actionplans.cell_values import TABLES, Cell, ChoiceCell, KeyCell
+from actionplans.models import Edit, Milestone
+from actionplans.rows import REMOVED
+from cohorts.models import Session
+
+
+@dataclass
+class Conflict:
+    """One's own text beside what the cell holds now; `seen` is the latter in canonical form."""
+
+    edit: Edit
+    label: str
+    mine: str
+    theirs: str
+    seen: str
+    removed: bool
+    by: User | None
+    at: datetime | None
+    is_text: bool
+    combined: str
+    error: str = ""
+
+
+def describe(edits: Iterable[Edit]) -> list[Conflict]:
+    """Each conflict with the words of both sides, in a fixed number of statements."""
+    edits = list(edits)
+    if not edits:
+        return []
+    rows = {
+        (table, row.pk): row
+        for table in {edit.table for edit in edits}
+        for row in _rows(table, [edit.row_id for edit in edits if edit.table == table])
+    }
+    writers = _last_changes(edits)
+    names = _names(edits, rows)
+    return [_describe(edit, rows[edit.table, edit.row_id], writers, names) for edit in edits]
+
+
+def _rows(table: str, ids: list[int]) -> Iterable[Any]:
+    rows = TABLES[table].model.objects.filter(pk__in=ids)
+    people = [c.field for c in TABLES[table].cells.values() if c.control == "people"]
+    return rows.prefetch_related(*people) if people else rows
+
+
+def _last_changes(edits: list[Edit]) -> dict[tuple[str, int, str], Edit]:
+    of_cells = Q(pk__in=[])
+    for edit in edits:
+        of_cells |= Q(table=edit.table, row_id=edit.row_id, field__in=[edit.field, REMOVED])
+    changes = Edit.objects.filter(of_cells, outcome=Edit.Outcome.APPLIED, team=edits[0].team_id)
+    ordered = changes.select_related("actor").order_by("version")
+    return {(edit.table, edit.row_id, edit.field): edit for edit in ordered}
+
+
+def _names(edits: list[Edit], rows: dict[tuple[str, int], Any]) -> dict[str, dict[str, str]]:
+    """What sessions and milestones are called, where a conflict is about them."""
+    found: dict[str, dict[str, str]] = {"session": {}, "milestone": {}}
+    fields = {edit.field for edit in edits}
+    keys = {e.value for e in edits} | {_cell(e).text_of(rows[e.table, e.row_id]) for e in edits}
+    ids = [int(key) for key in keys if key.isdigit() and key.isascii() and len(key) < 19]
+    if "session" in fields:
+        found["session"] = {str(s.pk): s.title for s in Session.objects.filter(pk__in=ids)}
+    if "milestone" in fields:
+        plans = Milestone.objects.filter(plan__team=edits[0].team_id, pk__in=ids)
+        found["milestone"] = {str(m.pk): m.title for m in plans}
+    return found
+
+
+def _cell(edit: Edit) -> Cell:
+    return TABLES[edit.table].cells[edit.field]
+
+
+def _describe(
+    edit: Edit,
+    row: Any,
+    writers: dict[tuple[str, int, str], Edit],
+    names: dict[str, dict[str, str]],
+) -> Conflict:
+    cell = _cell(edit)
+    seen = cell.text_of(row)
+    removed = getattr(row, "removed_at", None) is not None
+    theirs = writers.get((edit.table, edit.row_id, REMOVED if removed else edit.field))
+    words = dict(_choices(cell, names))
+    is_text = cell.control in {"text", "people"}
+    both = "; " if cell.control == "people" else "\n\n"
+    return Conflict(
+        edit=edit,
+        label=TABLES[edit.table].label(edit.field),
+        mine=words.get(edit.value, edit.value),
+        theirs=words.get(seen, seen),
+        seen=seen,
+        removed=removed,
+        by=theirs.actor if theirs else None,
+        at=theirs.at if theirs else None,
+        is_text=is_text,
+        combined=both.join(text for text in (edit.value, seen) if text) if is_text else "",
+    )
+
+
+def _choices(cell: Cell, names: dict[str, dict[str, str]]) -> Choices:
+    if isinstance(cell, ChoiceCell):
+        return [(value, str(label)) for value, label in cell.choices.choices]
+    return list(names[cell.field].items()) if isinstance(cell, KeyCell) else []
+
+
+def keep(
+    conflict: Edit, *, text: str, seen: str, edit_id: UUID, by: User, now: datetime
+) -> cells.Saved:
+    """Write one's own (or a combined) text over what was `seen`, which ends the conflict.
+
+    A row that was removed comes back first: its author wants the text in it. Raises Invalid.
+    """
+    told: dict[str, Any] = {"table": conflict.table, "row_id": conflict.row_id}
+    if TABLES[conflict.table].removable:
+        cells.restore_row(conflict.team, **told, edit_id=uuid4(), by=by, now=now)
+    return cells.save_cell(
+        conflict.team,
+        **told,
+        field=conflict.field,
+        value=text,
+        seen=seen,
+        edit_id=edit_id,
+        by=by,
+        now=now,
+        settles=conflict.edit_id,
+    )

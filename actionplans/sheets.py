@@ -1,0 +1,102 @@
+"""Daily sheets: one team, one day; begun by the first word, handed in once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Sum
+from django.http import Http404
+
+from accounts.models import User
+from actionplans.cell_inputs import Choices
+from actionplans.models import Activity, DailySheet, Edit, SheetRow
+from cohorts.models import Cohort, Person, Session, Team
+
+ROW = Edit.Table.SHEET_ROW
+SHEET = Edit.Table.SHEET
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a sheet's page shows. A sheet that nobody has begun is not in the database."""
+
+    team: Team
+    day: date
+    sheet: DailySheet
+    rows: list[SheetRow]
+
+
+def day_of(team: Team, day: date) -> date:
+    """The day, if it is one of the team's week; else 404."""
+    if not team.cohort.starts_on <= day <= team.cohort.ends_on:
+        raise Http404
+    return day
+
+
+def open_page(team: Team, day: date) -> Page:
+    """The sheet and its living rows, in three statements however many there are."""
+    carried = Activity.objects.live().filter(from_row=OuterRef("pk"))
+    rows = list(
+        SheetRow.objects.live()
+        .filter(sheet__team=team, sheet__day=day)
+        .select_related("session", "sheet__handed_in_by")
+        .annotate(is_carried=Exists(carried))
+        .prefetch_related(Prefetch("by_whom", Person.objects.order_by("name", "pk")))
+    )
+    if rows:
+        return Page(team, day, rows[0].sheet, rows)
+    kept = DailySheet.objects.filter(team=team, day=day).select_related("handed_in_by").first()
+    return Page(team, day, kept or DailySheet(team=team, day=day), rows)
+
+
+def begin(team: Team, day: date) -> DailySheet:
+    """The day's sheet, made when there is none yet. Writes: only for a POST."""
+    return DailySheet.objects.get_or_create(team=team, day=day_of(team, day))[0]
+
+
+def token(team: Team, day: date) -> str:
+    """Changes whenever anything on the sheet does; one statement."""
+    found = (
+        DailySheet.objects.filter(team=team, day=day)
+        .annotate(rows_count=Count("rows"), rows_version=Sum("rows__version"))
+        .values_list("version", "handed_in_at", "rows_count", "rows_version")
+        .first()
+    )
+    if found is None:
+        return "0"
+    version, handed_in_at, count, rows_version = found
+    return f"{version}-{handed_in_at is not None:d}-{count}-{rows_version or 0}"
+
+
+def hand_in(team: Team, day: date, *, by: User, now: datetime) -> bool:
+    """Hand the day's sheet in; was it now? The first time stands, and rows stay open to changes."""
+    sheet = begin(team, day)
+    open_sheet = DailySheet.objects.filter(pk=sheet.pk, handed_in_at__isnull=True)
+    return bool(open_sheet.update(handed_in_at=now, handed_in_by=by))
+
+
+def session_choices(team: Team, day: date) -> Choices:
+    """That day's sessions, breaks excepted, as the choices of a row's first cell."""
+    sessions = Session.objects.filter(cohort=team.cohort_id, day=day)
+    return [
+        (str(session.pk), session.title) for session in sessions.exclude(kind=Session.Kind.BREAK)
+    ]
+
+
+def is_open(team: Team) -> bool:
+    """A closed cohort is read, not written."""
+    return team.cohort.state != Cohort.State.CLOSED
+
+
+def last_writers(rows: list[SheetRow]) -> dict[int, str]:
+    """Who made the last change of each row, by the row's id."""
+    versions = {row.pk: row.version for row in rows}
+    edits = Edit.objects.filter(
+        table=ROW, row_id__in=versions, version__in=set(versions.values())
+    ).select_related("actor")
+    return {
+        edit.row_id: str(edit.actor or "")
+        for edit in edits
+        if edit.version == versions[edit.row_id]
+    }

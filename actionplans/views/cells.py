@@ -1,0 +1,175 @@
+"""Saving one cell of any shared row, and settling one's conflicts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from actionplans import cells, conflicts, sheets
+from actionplans.cell_values import TABLES
+from actionplans.ledger import open_conflicts
+from actionplans.models import Edit
+from coalitions import clock
+from cohorts.access import WRITE_TEAM_WORK, SignedIn, team_door
+from cohorts.models import Team
+
+CONFLICT, GONE, UNPROCESSABLE = 409, 410, 422
+
+
+def uuid_of(text: str | None) -> UUID:
+    """An id that a page made; 404 for what is none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        raise Http404 from None
+
+
+def closed_sentence() -> str:
+    return _(
+        "This cohort is closed, so nothing can be changed any more. Copy your text if you need it."
+    )
+
+
+@require_POST
+@team_door(may=WRITE_TEAM_WORK)
+def save_cell(request: SignedIn, team: Team) -> HttpResponse:
+    """Write one cell; answers JSON that says what became of the text.
+
+    200 applied or the same already, 409 someone else was faster (with the box that offers the
+    choices), 410 the row was removed (likewise), 422 the cell cannot hold it (with a sentence).
+    """
+    sent = request.POST
+    table, field = sent.get("table", ""), sent.get("field", "")
+    if table not in TABLES or field not in TABLES[table].cells or "seen" not in sent:
+        raise Http404
+    if not sheets.is_open(team):
+        return JsonResponse({"message": closed_sentence()}, status=UNPROCESSABLE)
+    edit_id = uuid_of(sent.get("edit_id"))
+    settles = uuid_of(sent["settles"]) if sent.get("settles") else None
+    try:
+        row_id = _row_id(request, team, table)
+        saved = cells.save_cell(
+            team,
+            table=table,
+            row_id=row_id,
+            field=field,
+            value=sent.get("value", ""),
+            seen=sent["seen"],
+            edit_id=edit_id,
+            by=request.user,
+            now=clock.now(),
+            settles=settles,
+        )
+    except cells.Invalid as refused:
+        return JsonResponse({"message": refused.sentence}, status=UNPROCESSABLE)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    answer: dict[str, Any] = {
+        "outcome": saved.outcome,
+        "text": saved.text,
+        "row": row_id,
+        "version": saved.version,
+        "at": time_format(timezone.localtime(saved.edit.at), "H:i"),
+    }
+    if saved.kept:
+        return JsonResponse(answer)
+    box = {"conflict": conflicts.describe([saved.edit])[0], "team": team}
+    answer["box"] = render_to_string("actionplans/conflict.html", box, request)
+    answer["edit"] = str(saved.edit.edit_id)
+    return JsonResponse(answer, status=CONFLICT if saved.outcome == cells.CONFLICT else GONE)
+
+
+def _row_id(request: SignedIn, team: Team, table: str) -> int:
+    """The row that is meant. A sheet is called by its day, and begins with its first word; a new
+    row is called by the key its page gave it, and is made by its first cell."""
+    row, day, key = (request.POST.get(name, "") for name in ("row", "day", "key"))
+    if table == sheets.SHEET:
+        return sheets.begin(team, _day(row)).pk
+    if table == sheets.ROW and row == "new":
+        made = cells.create_row(
+            sheets.begin(team, _day(day)),
+            table=table,
+            edit_id=uuid_of(key),
+            by=request.user,
+            now=clock.now(),
+        )
+        return made.pk
+    if not (row.isascii() and row.isdigit() and len(row) < 19):
+        raise Http404
+    return int(row)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+
+
+@require_http_methods(["GET", "POST"])
+@team_door(may=WRITE_TEAM_WORK)
+def conflicts_page(request: SignedIn, team: Team) -> HttpResponse:
+    """One's own open conflicts, and the choice of each: keep mine, keep theirs, combine."""
+    if request.method == "POST":
+        return _settle(request, team)
+    mine = conflicts.describe(open_conflicts(team, request.user))
+    return render(request, "actionplans/conflicts.html", {"team": team, "conflicts": mine})
+
+
+def _settle(request: SignedIn, team: Team) -> HttpResponse:
+    sent = request.POST
+    edit = get_object_or_404(
+        Edit,
+        team=team,
+        actor=request.user,
+        outcome=Edit.Outcome.CONFLICT,
+        edit_id=uuid_of(sent.get("conflict")),
+    )
+    by_script = "X-Requested-With" in request.headers
+    edit_id = uuid_of(sent["edit_id"]) if sent.get("edit_id") else uuid4()
+    told: dict[str, Any] = {"edit_id": edit_id, "by": request.user, "now": clock.now()}
+    if not sheets.is_open(team):
+        messages.warning(request, closed_sentence())
+    elif sent.get("choice") == "theirs":
+        cells.settle(edit, **told)
+        if by_script:
+            return HttpResponse(status=204)
+    else:
+        try:
+            saved = conflicts.keep(
+                edit, text=sent.get("value", edit.value), seen=sent.get("seen", ""), **told
+            )
+        except cells.Invalid as refused:
+            return _with_words(request, team, edit, refused.sentence)
+        if saved.kept and by_script:
+            return HttpResponse(status=204)
+        if saved.kept:
+            messages.success(request, _("Your text is saved."))
+        else:
+            messages.warning(
+                request,
+                _("Someone changed it again in the meantime. Look at both texts once more."),
+            )
+    return redirect("conflicts", team_id=team.pk)
+
+
+def _with_words(request: HttpRequest, team: Team, edit: Edit, sentence: str) -> HttpResponse:
+    """The page again with what was typed, and why it cannot stand there."""
+    mine = conflicts.describe(open_conflicts(team, request.user))  # type: ignore[arg-type]
+    for conflict in mine:
+        if conflict.edit == edit:
+            conflict.error = sentence
+            conflict.combined = request.POST.get("value", "")
+    context = {"team": team, "conflicts": mine}
+    return render(request, "actionplans/conflicts.html", context, status=UNPROCESSABLE)

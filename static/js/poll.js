@@ -1,0 +1,101 @@
+// What others changed, every three seconds, part by part: a row, a text, a note. Nothing here touches
+// a cell with focus or unsent words, and nothing is announced.
+//
+// The address in data-poll answers 304, or {"parts": [{id, version, html, cells, by}]}: `html` for a part
+// that is shown as text, `cells` (field → text) for one that is open for writing.
+
+const EVERY = 3000;
+
+/** Keep `place` up to date. `grid` tells about its controls: see the end of grid.js. */
+export function startPolling(place, grid) {
+  let etag = "";
+  let timer = 0;
+
+  async function now() {
+    clearTimeout(timer);
+    try {
+      if (!document.hidden) await ask();
+    } catch {
+      // No line, or no session: the next time will tell. What is on the page stays.
+    }
+    timer = setTimeout(now, EVERY);
+  }
+
+  async function ask() {
+    const before = grid.saves();
+    const headers = { "X-Requested-With": "fetch" };
+    if (etag) headers["If-None-Match"] = etag;
+    const answer = await fetch(place.dataset.poll, { headers, signal: AbortSignal.timeout(10000) });
+    if (answer.status !== 200) return;
+    const { parts } = await answer.json();
+    // Saved meanwhile: this answer may be from before it, the next one is not.
+    if (before !== grid.saves() || grid.isMaking()) return;
+    merge(place, parts, grid);
+    etag = answer.headers.get("ETag") ?? "";
+  }
+
+  document.addEventListener("visibilitychange", () => document.hidden || now());
+  timer = setTimeout(now, EVERY);
+  return { now };
+}
+
+function merge(place, parts, grid) {
+  const rows = place.querySelector("tbody");
+  for (const part of parts) {
+    const known = document.getElementById(part.id);
+    const controls = known ? grid.controlsIn(known) : [];
+    if (controls.length) {
+      for (const control of controls) {
+        if (control.dataset.field in part.cells) grid.accept(control, part.cells[control.dataset.field], part.by);
+      }
+      known.dataset.version = part.version;
+    } else if (!known) {
+      rows.append(element(part.html));
+    } else if (known.dataset.version !== String(part.version)) {
+      replace(known, element(part.html));
+    }
+  }
+  const ids = parts.map((part) => part.id);
+  for (const row of [...rows.querySelectorAll("tr[id]")]) {
+    if (!ids.includes(row.id)) drop(row, grid);
+  }
+  order(rows, ids);
+  place.querySelector("[data-no-rows]")?.toggleAttribute("hidden", Boolean(rows.querySelector("tr")));
+}
+
+function element(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return holder.content.firstElementChild;
+}
+
+/** The new text in the place of the old; focus on one of its links stays where it was. */
+function replace(old, fresh) {
+  if (old.querySelector("details[open]")) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  old.replaceWith(fresh);
+  if (focused) fresh.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+/** Someone removed this row. With unsent words in it, it stays to say so. */
+function drop(row, grid) {
+  const controls = grid.controlsIn(row);
+  if (row.contains(document.activeElement) && controls.length) return controls.forEach(grid.removed);
+  if (controls.some(grid.isBusy)) return controls.filter(grid.isBusy).forEach(grid.removed);
+  row.remove();
+}
+
+/** The order of the server; rows that are not there yet stay last. A row in use is not moved. */
+function order(rows, ids) {
+  const shown = [...rows.querySelectorAll("tr[id]")];
+  const wanted = ids.map((id) => document.getElementById(id)).filter((row) => row?.parentElement === rows);
+  if (wanted.every((row, at) => row === shown[at])) return;
+  if (rows.querySelector(":scope :focus")?.matches("[data-field]")) return;
+  const focused = document.activeElement;
+  const rest = [...rows.children].filter((row) => !wanted.includes(row));
+  for (const row of wanted) {
+    rows.append(row, ...rest.filter((other) => other.dataset.below && row.querySelector(`#${CSS.escape(other.dataset.below)}`)));
+  }
+  rows.append(...rest.filter((row) => !row.dataset.below));
+  focused?.focus?.({ preventScroll: true });
+}

@@ -1,0 +1,146 @@
+"""Dates of the year, and decent hours of a reader's day."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from followups import schedule
+from followups.models import Round
+
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone and "Etc" not in zone)
+zones = st.sampled_from(ZONES).map(ZoneInfo)
+days = st.dates(date(2024, 1, 1), date(2045, 12, 31))
+moments = st.datetimes(
+    datetime(2024, 1, 1),  # noqa: DTZ001 hypothesis adds the zone
+    datetime(2045, 12, 31),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+keys = st.text(max_size=20)
+CAIRO, HAVANA = ZoneInfo("Africa/Cairo"), ZoneInfo("America/Havana")
+APIA, KATHMANDU = ZoneInfo("Pacific/Apia"), ZoneInfo("Asia/Kathmandu")
+
+
+def is_decent(moment: datetime, zone: ZoneInfo) -> bool:
+    local = moment.astimezone(zone)
+    return local.weekday() not in schedule.days_off(zone.key) and time(7) <= local.time() < time(20)
+
+
+def test_rounds_come_two_six_ten_sixteen_twenty_two_thirty_thirty_eight_forty_eight_weeks_later():
+    rounds = schedule.rounds_of(date(2026, 6, 5))
+    assert [(opens - date(2026, 6, 5)).days // 7 for opens, _, _ in rounds] == [
+        2,
+        6,
+        10,
+        16,
+        22,
+        30,
+        38,
+        48,
+    ]
+    assert rounds[0] == (date(2026, 6, 19), date(2026, 6, 28), date(2026, 7, 13))
+
+
+@given(zone=zones, day=days, key=keys)
+@example(zone=CAIRO, day=date(2026, 4, 24), key="the day Egypt leaves out an hour")
+@example(zone=HAVANA, day=date(2026, 3, 8), key="")
+@example(zone=APIA, day=date(2026, 6, 19), key="")
+@example(zone=KATHMANDU, day=date(2026, 6, 20), key="")
+def test_a_mail_goes_in_the_morning_of_a_working_day_and_never_before_its_date(zone, day, key):
+    moment = schedule.morning(day, zone, key)
+    local = moment.astimezone(zone)
+    assert is_decent(moment, zone)
+    assert time(9) <= local.time() < time(10, 30)
+    assert day <= local.date() <= day + timedelta(days=3)
+    assert moment >= schedule.begins(day)
+    assert schedule.morning(day, zone, key) == moment
+
+
+@given(zone=zones, now=moments, key=keys)
+def test_the_next_decent_moment_is_decent_and_now_if_now_is(zone, now, key):
+    moment = schedule.next_decent(now, zone, key)
+    assert is_decent(moment, zone)
+    assert (moment == now) == is_decent(now, zone)
+    assert now <= moment <= now + timedelta(days=5)
+
+
+@given(zone=zones, opens=days, key=keys)
+def test_every_step_has_decent_hours_before_the_next_step_ends_them(zone, opens, key):
+    round_ = Round(
+        opens_on=opens,
+        due_on=opens + timedelta(days=schedule.DUE_DAY),
+        closes_on=opens + timedelta(days=24),
+    )
+    for step, overtaken_by in schedule.OVERTAKEN_BY.items():
+        begins = schedule.morning(schedule.step_date(round_, step), zone, key)
+        until = schedule.until(round_, step, zone)
+        assert until - begins >= timedelta(hours=8)
+        assert until.astimezone(zone).date() < schedule.step_date(round_, overtaken_by)
+
+
+@given(zone=zones, local=st.datetimes(datetime(2024, 1, 1), datetime(2045, 1, 1)))  # noqa: DTZ001
+def test_a_wall_clock_time_means_its_first_instant_or_the_first_after_a_gap(zone, local):
+    found = schedule.instant(local, zone)
+    shown = found.astimezone(zone).replace(tzinfo=None)
+    if shown == local:
+        earlier = found - timedelta(hours=1)
+        assert earlier.astimezone(zone).replace(tzinfo=None) < local
+    else:
+        assert shown > local
+        assert (found - timedelta(seconds=1)).astimezone(zone).replace(tzinfo=None) < local
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "utc"),
+    [
+        # Egypt's clocks go from Friday 0:00 to 1:00, Cuba's from Sunday 0:00 to 1:00.
+        (CAIRO, datetime(2026, 4, 24, 0, 30), datetime(2026, 4, 23, 22, 0)),  # noqa: DTZ001
+        (HAVANA, datetime(2026, 3, 8, 0, 30), datetime(2026, 3, 8, 5, 0)),  # noqa: DTZ001
+        # And back: 0:30 occurs twice in Havana, 23:30 in Cairo.
+        (HAVANA, datetime(2026, 11, 1, 0, 30), datetime(2026, 11, 1, 4, 30)),  # noqa: DTZ001
+        (CAIRO, datetime(2026, 10, 29, 23, 30), datetime(2026, 10, 29, 20, 30)),  # noqa: DTZ001
+        (KATHMANDU, datetime(2026, 6, 19, 9, 0), datetime(2026, 6, 19, 3, 15)),  # noqa: DTZ001
+        (APIA, datetime(2026, 6, 19, 9, 0), datetime(2026, 6, 18, 20, 0)),  # noqa: DTZ001
+    ],
+)
+def test_gaps_and_repeats_of_daylight_saving(zone, local, utc):
+    assert schedule.instant(local, zone) == utc.replace(tzinfo=UTC)
+
+
+def test_nine_in_the_morning_stays_nine_on_both_edges_of_daylight_saving():
+    for day in (date(2026, 3, 6), date(2026, 3, 9), date(2026, 10, 30), date(2026, 11, 2)):
+        local = schedule.morning(day, HAVANA, "key").astimezone(HAVANA)
+        assert (local.date(), local.hour) == (day, local.hour)
+        assert time(9) <= local.time() < time(10, 30)
+
+
+@pytest.mark.parametrize(
+    ("zone", "off"),
+    [
+        ("Africa/Cairo", {4, 5}),
+        ("Asia/Riyadh", {4, 5}),
+        ("Africa/Khartoum", {4, 5}),
+        ("Asia/Tehran", {4}),
+        ("Africa/Monrovia", {5, 6}),
+        ("America/New_York", {5, 6}),
+        ("Asia/Dubai", {5, 6}),
+        ("Atlantis/Centre", {5, 6}),
+        ("UTC", {5, 6}),
+    ],
+)
+def test_days_off_are_those_of_the_readers_country(zone, off):
+    assert schedule.days_off(zone) == off
+
+
+def test_a_mail_of_a_friday_waits_in_cairo_until_sunday():
+    local = schedule.morning(date(2026, 6, 19), CAIRO, "key").astimezone(CAIRO)
+    assert local.date() == date(2026, 6, 21)
+
+
+def test_mails_are_spread_over_ninety_minutes():
+    day = date(2026, 6, 19)
+    minutes = {schedule.morning(day, HAVANA, f"key {n}") for n in range(500)}
+    assert len(minutes) > 80
+    assert max(minutes) - min(minutes) < timedelta(minutes=90)
