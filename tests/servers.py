@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tests.installation import free_port, wait_until
 
+INITDB = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 PACKAGES = {
     "postgresql": lambda: bool(shutil.which("initdb") or postgresql_programs()),
     "redis-server": lambda: bool(shutil.which("redis-server")),
@@ -125,8 +126,7 @@ def postgresql() -> Iterator[Server]:
     runner = ["setpriv", f"--reuid={user}", "--clear-groups", "--"] if user else []
     try:
         subprocess.run(
-            [*runner, programs / "initdb", "-D", data, "-U", "coalitions", "-A", "trust"]
-            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [*runner, programs / "initdb", "-D", data, "-U", "coalitions", *INITDB],
             check=True,
             capture_output=True,
             cwd=folder,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -260,7 +262,7 @@ def test_four_planners_at_once_queue_each_mail_once(year):
     for step, readers in (("opens", 8), ("nudge", 8), ("overdue", 8), ("coach", 1)):
         moment = day(schedule.STEP_DAYS[step])
         taken: list[int] = []
-        at_once(*[lambda: taken.append(planner.plan_due(moment)) for _ in range(4)])
+        at_once(*[partial(_plan_into, taken, moment)] * 4)
         assert sum(taken) == 7
         assert Message.objects.filter(key__endswith=f"/{step}").count() == readers
 
@@ -270,3 +272,7 @@ def test_two_hands_that_close_a_week_at_once_make_one_year(world):
     at_once(*[lambda: planner.close_week(world.cohort, by=None, now=world.clock)] * 3)
     assert world.cohort.rounds.count() == 8
     assert connection.vendor in {"sqlite", "postgresql"}
+
+
+def _plan_into(taken: list[int], moment: datetime) -> None:
+    taken.append(planner.plan_due(moment))
