@@ -40,6 +40,7 @@ class Door:
     public: str = ""
 
 
+ONESELF = "oneself alone: allauth asks who it is"
 DOORS: dict[str, Door] = {
     # Oneself
     "home": Door(EVERYBODY, public="the landing page, or one's own"),
@@ -47,6 +48,22 @@ DOORS: dict[str, Door] = {
     "guess_time_zone": Door(NOBODY, EVERYBODY),
     "reminder_preference": Door(EVERYBODY, EVERYBODY),
     "set_language": Door(NOBODY, EVERYBODY, public="a cookie of one's own"),
+    # Signing in: what is oneself's alone
+    "account_login": Door(EVERYBODY, EVERYBODY, public="how one comes in"),
+    "account_request_login_code": Door(EVERYBODY, EVERYBODY, public="leads to sign-in"),
+    "account_confirm_login_code": Door(EVERYBODY, EVERYBODY, public="the code"),
+    "account_logout": Door(EVERYBODY, EVERYBODY, public="how one goes"),
+    "account_inactive": Door(EVERYBODY, public="says that an account is closed"),
+    "account_signup": Door(EVERYBODY, public="says how one is invited"),
+    "account_reauthenticate": Door(EVERYBODY, EVERYBODY, public="allauth asks who it is"),
+    "mfa_authenticate": Door(EVERYBODY, EVERYBODY, public="the second factor's code"),
+    "mfa_index": Door(EVERYBODY, public=ONESELF),
+    "mfa_reauthenticate": Door(EVERYBODY, EVERYBODY, public=ONESELF),
+    "mfa_activate_totp": Door(EVERYBODY, EVERYBODY, public=ONESELF),
+    "mfa_deactivate_totp": Door(EVERYBODY, EVERYBODY, public=ONESELF),
+    "mfa_view_recovery_codes": Door(EVERYBODY, public=ONESELF),
+    "mfa_generate_recovery_codes": Door(EVERYBODY, EVERYBODY, public=ONESELF),
+    "mfa_download_recovery_codes": Door(EVERYBODY, public=ONESELF),
     # Programs and cohorts
     "program": Door(PROGRAM),
     "cohort_new": Door(PROGRAM, PROGRAM),
@@ -74,8 +91,7 @@ DOORS: dict[str, Door] = {
     "milestone_add": Door(NOBODY, TEAM),
     "activity_add": Door(NOBODY, TEAM),
     "activity": Door(TEAM, TEAM),
-    "move_row": Door(NOBODY, TEAM),
-    "remove_row": Door(NOBODY, TEAM),
+    "milestone": Door(TEAM, TEAM),
     "sign_off": Door(frozenset({TEAM_LEAD}), frozenset({TEAM_LEAD})),
     "baseline": Door(STAFF | TEAM),
     # The year after

@@ -11,9 +11,11 @@ from django.http import HttpResponse
 
 from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from coalitions import clock
 from cohorts.models import Membership
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox import links
+from outbox.models import Heartbeat
 from tests.factories import (
     NOON,
     make_cohort,
@@ -37,6 +39,17 @@ class World:
     foreign: dict[str, Any] = field(default_factory=dict)
     absent: dict[str, Any] = field(default_factory=dict)
 
+    def payload(self, door: str) -> dict[str, Any]:
+        """What a page would post at a door, so that an open one really writes."""
+        once = str(uuid.uuid4())
+        cell = {"table": "sheetrow", "row": self.own["row_id"], "field": "action"}
+        return {
+            "save_cell": cell | {"value": "New", "seen": "Action canaryown", "edit_id": once},
+            "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
+            "team_setup": {"do": "invite", "members": "new@example.org"},
+            "cohort_staff": {"email": "new@example.org"},
+        }.get(door, {"edit_id": once})
+
     def sees_foreign_words(self, role: str, answer: HttpResponse) -> bool:
         """Does the answer hold a word that only people of the other side may read?"""
         seen = answer.content + repr(dict(answer.headers)).encode()
@@ -56,7 +69,9 @@ def make_world() -> World:
     program = {word: make_program(lead, name=f"Program {word}") for word, lead in leads.items()}
     teams = {}
     for word in (OWN, FOREIGN):
-        cohort = make_cohort(program[word], name=f"Cohort {word}", venue=f"Venue {word}")
+        cohort = make_cohort(
+            program[word], name=f"Cohort {word}", venue=f"Venue {word}", state="follow_up"
+        )
         make_session(cohort, title=f"Session {word}", presenter=f"Presenter {word}")
         teams[word] = make_team(cohort, **team_words(word), coach=make_user(f"Coach {word}"))
         cohort.facilitators.add(make_user(f"Facilitator {word}"))
@@ -80,6 +95,7 @@ def make_world() -> World:
     }
     make_member(own, former)
     Membership.objects.get(team=own, user=former).delete()
+    Heartbeat.objects.create(name="tick", beat_at=clock.now())
     world.absent = {key: absent(value) for key, value in world.own.items()}
     return world
 

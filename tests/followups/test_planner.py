@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from functools import partial
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
