@@ -300,10 +300,10 @@ def read_day(words: str) -> date | None:
             first, second, year = map(int, found.groups())
             day, month = (first, second) if second <= 12 else (second, first)
             return date(year, month, day) if day > 12 or day == month else None
-        if (found := MONTH_FIRST.match(words)) and (month := _months().get(_plain(found[1]))):
-            return date(int(found[3]), month, int(found[2]))
-        if (found := DAY_FIRST.match(words)) and (month := _months().get(_plain(found[2]))):
-            return date(int(found[3]), month, int(found[1]))
+        if (found := MONTH_FIRST.match(words)) and (named := _months().get(_plain(found[1]))):
+            return date(int(found[3]), named, int(found[2]))
+        if (found := DAY_FIRST.match(words)) and (named := _months().get(_plain(found[2]))):
+            return date(int(found[3]), named, int(found[1]))
     except ValueError:
         return None
     return None

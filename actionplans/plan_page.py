@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from actionplans import baseline, plans, raci
+from actionplans import plans, raci
+from actionplans.baseline import PaperActivity, changed_since, frozen, on_paper
 from actionplans.models import Activity, Baseline, Milestone
 from actionplans.plans import ACTIVITY, MILESTONE, Group
 from cohorts.models import Team
@@ -55,9 +56,9 @@ class Page:
         return f"{self.problems.count}-{_digest(self.problems.summary)}"
 
     @property
-    def paper(self) -> list[tuple[str, list[baseline.PaperActivity]]]:
+    def paper(self) -> list[tuple[str, list[PaperActivity]]]:
         """The plan as it stands on paper, and as it will be signed."""
-        return baseline.on_paper(baseline.frozen(self.groups))
+        return on_paper(frozen(self.groups))
 
     @property
     def paper_state(self) -> str:
@@ -73,7 +74,7 @@ def open_page(team: Team, signed: Baseline | None) -> Page:
     """The plan of `team` beside what it `signed`, in three statements however long it is."""
     groups = plans.groups(team)
     problems = raci.problems([(group.milestone, group.activities) for group in groups], team.cohort)
-    changed = baseline.changed_since(signed, groups)
+    changed = changed_since(signed, groups)
     lines: list[Line] = []
     for group in groups:
         milestone = group.milestone

@@ -5,18 +5,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from actionplans import cells
 from actionplans.models import DailySheet, Edit, SheetRow
 from cohorts.models import Cohort, Person, Team
+from tests.actionplans.sheeting import SCRIPT, make_row, save, url
 from tests.factories import (
     MONDAY,
-    NOON,
     make_cohort,
     make_member,
     make_outsider,
@@ -25,39 +22,6 @@ from tests.factories import (
     make_team,
     make_user,
 )
-
-SCRIPT = {"headers": {"X-Requested-With": "fetch"}}
-
-
-@pytest.fixture
-def team(db: None) -> Team:
-    return make_team()
-
-
-@pytest.fixture
-def amara(team: Team) -> User:
-    return make_member(team, make_user("Amara Kollie"))
-
-
-@pytest.fixture
-def client(amara: User, sign_in) -> Client:
-    return sign_in(amara)
-
-
-def make_row(team: Team, by: User, **initial: str) -> SheetRow:
-    sheet, _ = DailySheet.objects.get_or_create(team=team, day=MONDAY)
-    return cells.create_row(
-        sheet, table="sheetrow", edit_id=uuid4(), initial=initial, by=by, now=NOON
-    )
-
-
-def url(team: Team, rest: str = "") -> str:
-    return f"/teams/{team.pk}/sheets/{MONDAY}/{rest}"
-
-
-def save(client: Client, team: Team, **sent: object):
-    fields = {"table": "sheetrow", "edit_id": str(uuid4()), "seen": ""} | sent
-    return client.post(f"/teams/{team.pk}/cells/", fields, **SCRIPT)
 
 
 def test_a_sheet_shows_its_rows_in_the_columns_of_the_template(
@@ -263,82 +227,6 @@ def test_what_changed_is_sent_and_304_when_nothing_did(
         assert len(second.json()["parts"]) == (2 if do == "remove" else 3)
 
 
-def test_without_script_adding_a_row_twice_makes_one_and_opens_it(
-    team: Team, client: Client
-) -> None:
-    sent = {"edit_id": str(uuid4())}
-    first = client.post(url(team, "rows/"), sent)
-    second = client.post(url(team, "rows/"), sent)
-    row = SheetRow.objects.get()
-    assert first.url == second.url == f"/teams/{team.pk}/rows/{row.pk}/"
-    assert client.get(first.url).status_code == 200
-
-
-def test_without_script_the_new_row_of_an_empty_sheet_is_sent_whole(
-    team: Team, client: Client
-) -> None:
-    sent = {"edit_id": str(uuid4()), "action": "Meet", "by_whom": "Joseph"}
-    refused = client.post(url(team, "rows/"), sent | {"by_when": "1999-01-01"})
-    assert refused.status_code == 422
-    assert "Meet" in refused.content.decode()
-    assert not SheetRow.objects.exists()
-    client.post(url(team, "rows/"), sent)
-    assert SheetRow.objects.get().by_whom.get().name == "Joseph"
-
-
-def form_of(row: SheetRow, **changed: str) -> dict[str, str]:
-    sent = {"do": "save"}
-    for name in ("milestone", "action", "by_whom", "by_when"):
-        sent |= {f"seen-{name}": "", f"edit-{name}": str(uuid4()), name: ""}
-    return sent | changed
-
-
-def test_without_script_a_form_saves_only_the_cells_that_were_changed(
-    team: Team, amara: User, client: Client
-) -> None:
-    row = make_row(team, amara)
-    form = form_of(row, action="Meet\r\nthe union", by_when="2026-07-01")
-    save(client, team, row=row.pk, field="milestone", value="Payroll")
-    answer = client.post(f"/teams/{team.pk}/rows/{row.pk}/", form)
-    assert answer.status_code == 302
-    assert answer.url == url(team) + f"#row-{row.pk}"
-    row.refresh_from_db()
-    assert (row.action, row.milestone) == ("Meet\nthe union", "Payroll")
-
-
-def test_without_script_a_form_with_a_mistake_comes_back_with_everything_in_it(
-    team: Team, amara: User, client: Client
-) -> None:
-    row = make_row(team, amara)
-    form = form_of(row, action="Meet", by_when="1999-07-01")
-    answer = client.post(f"/teams/{team.pk}/rows/{row.pk}/", form)
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert "Is the year right?" in page
-    assert "1999-07-01" in page
-    assert "Meet" in page
-
-
-def test_without_script_a_conflict_leads_to_the_choice(
-    team: Team, amara: User, client: Client, sign_in
-) -> None:
-    row = make_row(team, amara)
-    other = sign_in(make_member(team))
-    save(other, team, row=row.pk, field="action", value="Theirs")
-    form = form_of(row, action="Mine")
-    answer = client.post(f"/teams/{team.pk}/rows/{row.pk}/", form, follow=True)
-    page = answer.content.decode()
-    assert "Mine" in page
-    assert "Theirs" in page
-    assert "1 text of yours" in client.get(url(team)).content.decode()
-    conflict = str(Edit.objects.get(outcome="conflict").edit_id)
-    choice = {"conflict": conflict, "seen": "Theirs", "choice": "both", "value": "Mine and theirs"}
-    client.post(f"/teams/{team.pk}/conflicts/", choice)
-    row.refresh_from_db()
-    assert row.action == "Mine and theirs"
-    assert "Nothing to choose" in client.get(f"/teams/{team.pk}/conflicts/").content.decode()
-
-
 @pytest.mark.parametrize(("choice", "text"), [("mine", "Mine"), ("theirs", "Theirs")])
 def test_keeping_one_of_two_texts_ends_the_conflict(
     team: Team, amara: User, client: Client, sign_in, choice: str, text: str
@@ -397,56 +285,6 @@ def test_names_of_every_script_stand_as_they_were_typed(
     assert "&lt;b&gt;Bo&lt;/b&gt;" in page
     assert "<bdi>عمر</bdi>" in page
     assert Person.objects.filter(team=team).count() == 4
-
-
-def fill(team: Team, by: User, count: int) -> None:
-    make_session(team.cohort)
-    for n in range(count):
-        make_row(team, by, action=f"Action {n}", by_whom="Amara Kollie; Joseph")
-
-
-def asked(client: Client, address: str, **more: object) -> list[str]:
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(address, **more).status_code == 200
-    return [query["sql"] for query in queries]
-
-
-def test_a_sheet_takes_the_same_few_statements_however_many_rows(
-    team: Team, amara: User, client: Client
-) -> None:
-    numbers = {}
-    for count in (3, 27, 270):
-        fill(team, amara, count)
-        page, changes = asked(client, url(team)), asked(client, url(team, "changes/"), **SCRIPT)
-        numbers[SheetRow.objects.count()] = (len(page), len(changes))
-    assert len(set(numbers.values())) == 1, numbers
-    assert len(page) <= 8, "\n".join(page)
-    assert len(changes) <= 8, "\n".join(changes)
-
-
-@pytest.mark.parametrize("field", ["action", "by_when"])
-def test_a_save_takes_few_statements(team: Team, amara: User, client: Client, field: str) -> None:
-    row = make_row(team, amara)
-    marks = ("SAVEPOINT", "RELEASE")
-    value = {"action": "Meet", "by_when": "2026-07-01"}[field]
-    with CaptureQueriesContext(connection) as queries:
-        save(client, team, row=row.pk, field=field, value=value)
-    assert len([q for q in queries if not q["sql"].startswith(marks)]) <= 7
-
-
-def test_open_conflicts_take_the_same_statements_however_many(
-    team: Team, amara: User, client: Client, sign_in
-) -> None:
-    other = sign_in(make_member(team))
-    numbers = []
-    for _ in range(2):
-        for n in range(3):
-            row = make_row(team, amara)
-            for field, theirs, mine in (("action", "A", f"B{n}"), ("by_whom", "A", "B")):
-                save(other, team, row=row.pk, field=field, value=theirs)
-                save(client, team, row=row.pk, field=field, value=mine)
-        numbers.append(len(asked(client, f"/teams/{team.pk}/conflicts/")))
-    assert numbers[0] == numbers[1]
 
 
 def test_a_people_cell_of_the_week_names_outsiders_of_this_team_only(

@@ -17,12 +17,13 @@ from django.db.models.functions import Now
 from coalitions import clock
 from cohorts import invitations
 from cohorts.invitations import Guest
+from cohorts.models import Cohort
 from outbox import delivery, transport, verdicts
 from outbox.delivery import Turn, claim_due, deliver, gate, hand_over
 from outbox.models import Attempt, Message
 from outbox.queueing import cancel
 from outbox.transport import Outcome, Verdict
-from tests.factories import make_team, make_user
+from tests.factories import make_cohort, make_team, make_user
 from tests.installation import ROOT
 from tests.outbox.conftest import DAY, NOW, outcomes, put
 from tests.outbox.sink import CUT
@@ -216,7 +217,9 @@ def test_a_server_that_goes_away_in_the_middle_leaves_the_rest_unharmed(sink, re
 def test_a_worker_killed_in_the_gap_leaves_a_doubt_and_the_same_bytes_go_once_more(sink, settings):
     """A real process, a real SIGKILL: the mail was taken, and nobody recorded it."""
     guest = Guest("amara@example.org")
-    invitations.invite(make_team(), guest, by=make_user(), now=clock.now())
+    # Closed, so that the worker's clock plans nothing besides.
+    team = make_team(make_cohort(state=Cohort.State.CLOSED))
+    invitations.invite(team, guest, by=make_user(), now=clock.now())
     message = Message.objects.get()
     worker = subprocess.Popen(
         [sys.executable, "manage.py", "tick"], cwd=ROOT, env=environment(sink.port, settings)
