@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ZoneInput
 from accounts.models import User
-from cohorts.invitations import Guest, read_guests
+from cohorts.fields import AddressField, LineField
+from cohorts.guests import Guest, read_guests
 from cohorts.models import Cohort, Team
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -36,6 +37,7 @@ class CohortForm(OnceForm):
     class Meta:
         model = Cohort
         fields = ["name", "starts_on", "venue", "time_zone"]
+        field_classes = {"name": LineField, "venue": LineField}
         widgets = {"starts_on": DayInput, "time_zone": ZoneInput}
         help_texts = {
             "starts_on": _("The five days of the agenda count from here."),
@@ -55,7 +57,7 @@ class CohortForm(OnceForm):
 class TeamForm(OnceForm):
     """A team's own words and clocks."""
 
-    coach_email = forms.EmailField(
+    coach_email = AddressField(
         label=_("Coach's e-mail address"),
         required=False,
         help_text=_("Who supports the team in the year after. May follow later."),
@@ -64,6 +66,7 @@ class TeamForm(OnceForm):
     class Meta:
         model = Team
         fields = ["name", "country", "challenge", "sector", "language", "time_zone"]
+        field_classes = {"name": LineField, "country": LineField, "sector": LineField}
         widgets = {"challenge": forms.Textarea(attrs={"rows": 3}), "time_zone": ZoneInput}
         help_texts = {
             "challenge": _("What shall be true in a year, and for whom, in one or two sentences."),
@@ -126,5 +129,5 @@ class NewTeamForm(TeamForm):
 class StaffForm(forms.Form):
     """Someone who facilitates a cohort."""
 
-    email = forms.EmailField(label=_("E-mail address"))
-    name = forms.CharField(label=_("Name"), max_length=300, required=False)
+    email = AddressField(label=_("E-mail address"))
+    name = LineField(label=_("Name"), max_length=300, required=False)

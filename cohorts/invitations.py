@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cohorts.guests import LONGEST_NAME, Guest
 from cohorts.models import Membership, Person, Team
 from outbox import links, mails
 from outbox.kinds import Content, Kind
@@ -24,49 +21,6 @@ from outbox.queueing import cancel, queue
 VALID = timedelta(days=30)
 PURPOSE = "invitation"
 KIND = "invitation"
-LONGEST_NAME = 300
-# "Amara Kollie <amara@example.org>", or the address alone, or name and address apart by a comma.
-WITH_BRACKETS = re.compile(r"^(?P<name>.*?)[\s,;]*<(?P<email>[^<>\s]+)>[\s,;]*$")
-BARE = re.compile(r"^(?P<name>.*?)[\s,;]*(?P<email>[^\s,;<>]+@[^\s,;<>]+)[\s,;]*$")
-
-
-@dataclass(frozen=True)
-class Guest:
-    """Someone to invite: an e-mail address and, where told, a name."""
-
-    email: str
-    name: str = ""
-
-
-def read_guests(text: str) -> list[Guest]:
-    """The people of a list, one a line. Raises ValidationError naming the lines not understood."""
-    guests: dict[str, Guest] = {}
-    errors = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            guest = _read_guest(line.strip())
-        except ValidationError:
-            errors.append(
-                _("Line %(number)d, “%(line)s”: there is no e-mail address we can read.")
-                % {"number": number, "line": line.strip()[:60]}
-            )
-        else:
-            guests.setdefault(guest.email, guest)
-    if errors:
-        raise ValidationError(errors)
-    return list(guests.values())
-
-
-def _read_guest(line: str) -> Guest:
-    found = WITH_BRACKETS.match(line) or BARE.match(line)
-    if not found:
-        raise ValidationError("no address")
-    email = User.objects.normalize_email(found["email"])
-    validate_email(email)
-    name = " ".join(found["name"].replace('"', " ").replace("\t", " ").split()).strip(" ,;")
-    return Guest(email, name[:LONGEST_NAME])
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ HANG = "hang"
 FINE = {
     "CONNECT": "220 sink",
     "EHLO": "250 sink",
+    "HELO": "250 sink",
     "MAIL": "250 2.1.0 fine",
     "RCPT": "250 2.1.5 fine",
     "DATA": "354 go on",
@@ -36,6 +37,7 @@ class Sink(socketserver.ThreadingTCPServer):
     An answer is a line of SMTP, `CUT` (the connection ends at this stage) or `HANG` (no answer
     until the test is over). `BODY` is after the first bytes of a mail; `DOT` after the last: the
     mail was accepted there unless the answer is a refusal, whatever becomes of the connection.
+    Like any server it wants a greeting first.
     """
 
     allow_reuse_address = True
@@ -74,6 +76,7 @@ class Dialogue(socketserver.StreamRequestHandler):
         try:
             self.say("CONNECT")
             sender = to = ""
+            greeted = False
             while line := self.rfile.readline():
                 words = line.decode("ascii").strip()
                 verb = words[:4].upper()
@@ -82,7 +85,11 @@ class Dialogue(socketserver.StreamRequestHandler):
                     sender = words[10:].split(">")[0].strip("<> ")
                 elif verb == "RCPT":
                     to = words[8:].strip("<> ")
+                if verb == "MAIL" and not greeted:
+                    self.do("503 5.5.1 say EHLO first")
+                    continue
                 self.say(verb)
+                greeted |= verb in {"EHLO", "HELO"} and self.said.startswith("250")
                 if verb == "DATA" and self.said.startswith("354"):
                     self.body(sender, to)
                 if verb == "QUIT":

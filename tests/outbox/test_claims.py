@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from coalitions import clock
 from cohorts import invitations
-from cohorts.invitations import Guest
+from cohorts.guests import Guest
 from cohorts.models import Cohort
 from outbox import delivery, transport, verdicts
 from outbox.delivery import Turn, claim_due, deliver, gate, hand_over

@@ -24,6 +24,7 @@ REFUSALS = [
     ("CONNECT", CUT, "queued", None, 0, True, False),
     ("CONNECT", "421 4.3.2 closed", "queued", None, 0, True, False),
     ("CONNECT", "554 5.7.1 not you", "queued", None, 0, True, False),
+    ("EHLO", CUT, "queued", None, 0, True, False),
     ("MAIL", CUT, "queued", "aborted", 0, True, False),
     ("MAIL", HANG, "queued", "aborted", 0, True, False),
     ("MAIL", "421 4.3.2 closed", "queued", "aborted", 0, True, False),
@@ -102,6 +103,15 @@ def test_a_drop_before_the_final_dot_has_certainly_not_sent(sink, make_kind):
     message.refresh_from_db()
     assert (message.state, outcomes(message)) == ("queued", ["temporary"])
     assert message.next_attempt_at > NOW
+
+
+@pytest.mark.parametrize("answer", ["250 sink", "502 5.5.1 never heard of it"])
+def test_a_server_is_greeted_before_it_is_given_mail(sink, reminder, answer):
+    put()
+    sink.says = {"EHLO": [answer]}
+    assert deliver(NOW) == 1
+    greeted = [words[:4] for words in sink.heard[: sink.heard.index("data")]]
+    assert greeted == (["EHLO"] if answer[0] == "2" else ["EHLO", "HELO"]) + ["mail", "rcpt"]
 
 
 def test_after_a_refusal_that_passes_the_mail_goes(sink, reminder):
