@@ -1,6 +1,6 @@
 """Who does it and who answers for it: what is wrong with a plan's R and A, in sentences.
 
-RACI as practised (docs/decisions/0050-raci-in-sentences.md): exactly one A for an activity, at
+RACI as practised (docs/decisions/0004-raci-in-sentences.md): exactly one A for an activity, at
 least one R, A may also be R; many R's on one line, or one person on most lines, are warnings; an A
 outside the team deserves a question. Pure functions over rows that are loaded already: no queries.
 """

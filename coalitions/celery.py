@@ -1,4 +1,4 @@
-"""The Celery application: a doorbell. What is due stands in the database (docs/decisions)."""
+"""The Celery application: a doorbell. What is due stands in the database (docs/decisions/0002)."""
 
 import os
 

@@ -230,7 +230,7 @@ MAILERS = {
     }
 }
 
-# Background work: the database is the queue, Celery only the doorbell (docs/decisions).
+# Background work: the database is the queue, Celery only the doorbell (docs/decisions/0002).
 TICK_SECONDS = env.float("TICK_SECONDS", 60)
 OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 120)
 REDIS_URL = env.str("REDIS_URL", "")

@@ -3,7 +3,7 @@
 A cookie carries it for half an hour after the mail's link was opened; the page itself carries it
 for a day, so that a POST needs neither cookie nor session, and whoever writes slowly, answers in
 two tabs or is signed out meanwhile loses nothing. It is signed and names a check-in, a person and
-the mail's link; whether it still stands is asked of the database each time (docs/decisions/0060).
+the mail's link; whether it still stands is asked of the database each time (docs/decisions/0005).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every e-mail is a row here from the moment it is due, and every try to send it another.
 
-Times are UTC. The protocol, its states and its guarantee: docs/decisions and `delivery.py`.
+Times are UTC. The protocol, its states and its guarantee: `delivery.py` and docs/decisions/0002.
 """
 
 from __future__ import annotations
