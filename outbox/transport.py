@@ -123,6 +123,8 @@ class SMTPLine:
         self.taken = 0
         try:
             self.backend.open()
+            # Django says EHLO only where it encrypts or signs in, and servers want it of everyone.
+            self.server.ehlo_or_helo_if_needed()
         except OSError as error:
             self.close()
             raise ServerAwayError(_told(error)) from error

@@ -110,8 +110,8 @@ def test_a_server_is_greeted_before_it_is_given_mail(sink, reminder, answer):
     put()
     sink.says = {"EHLO": [answer]}
     assert deliver(NOW) == 1
-    greeted = [words[:4] for words in sink.heard[: sink.heard.index("data")]]
-    assert greeted == (["EHLO"] if answer[0] == "2" else ["EHLO", "HELO"]) + ["mail", "rcpt"]
+    greeted = [words[:4].upper() for words in sink.heard[: sink.heard.index("data")]]
+    assert greeted == (["EHLO"] if answer[0] == "2" else ["EHLO", "HELO"]) + ["MAIL", "RCPT"]
 
 
 def test_after_a_refusal_that_passes_the_mail_goes(sink, reminder):
