@@ -10,102 +10,31 @@ import json
 import re
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from babel.dates import get_month_names
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from actionplans.invalid import Invalid
-from actionplans.models import Activity
+from actionplans.models import Activity, Milestone
 from actionplans.plans import plan_of
 from actionplans.rows import create_row
+from actionplans.workbook_words import find_columns, looks_like_day, means_yes, read_day
 from cohorts.models import Team
 
 SECONDS = 30
 HEADING_ROWS = 20
 LONGEST_NAME = 120
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "milestone": (
-        "milestone",
-        "etape",
-        "etapa",
-        "jalon",
-        "hito",
-        "marco",
-        "fase",
-        "phase",
-        "المرحلة",
-        "معلم",
-    ),
-    "text": (
-        "activit",
-        "actividad",
-        "activité",
-        "atividade",
-        "action",
-        "accion",
-        "tache",
-        "tarea",
-        "tarefa",
-        "النشاط",
-        "الانشطه",
-        "الأنشطة",
-    ),
-    "responsible": (
-        "r",
-        "responsible",
-        "responsable",
-        "responsavel",
-        "by whom",
-        "quien",
-        "qui",
-        "quem",
-        "المسؤول",
-    ),
-    "accountable": ("a", "accountable", "rinde cuentas", "redevable", "prestador", "المساءل"),
-    "timeframe": (
-        "timeframe",
-        "by when",
-        "due",
-        "deadline",
-        "plazo",
-        "fecha",
-        "delai",
-        "echeance",
-        "prazo",
-        "data",
-        "الاطار الزمني",
-        "الموعد",
-    ),
-    "comments": (
-        "comment",
-        "resource",
-        "observacion",
-        "comentario",
-        "remarque",
-        "observation",
-        "observacoes",
-        "ressource",
-        "ملاحظات",
-    ),
-    "is_done": ("done", "se termino", "terminado", "termine", "concluido", "fait", "منجز"),
-    "is_open": ("pending", "pendiente", "en cours", "pendente", "قيد"),
-}
-# A heading of one letter is that letter alone; a longer one may go on.
-LANGUAGES = ("en", "fr", "es", "pt", "ar")
-ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
-NUMBERS = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
-MONTH_FIRST = re.compile(r"^(\w+)\.? (\d{1,2}),? (\d{4})$")
-DAY_FIRST = re.compile(r"^(\d{1,2})(?:er|º)?(?: de)? (\w+)\.?(?: de|,)? (\d{4})$")
+MOST_COLUMNS_NAMED = 12
 
 
 class RefusedError(Exception):
@@ -141,23 +70,41 @@ class Imported:
 
 def read(path: Path, only_sheet: str = "") -> Parsed:
     """Read a workbook. Raises RefusedError for a file that is none, or is not safe to open."""
-    parsed = Parsed()
-    sheets = [s for s in _open(path) if not only_sheet or s["title"] == only_sheet]
+    parsed, found = Parsed(), _open(path)
+    sheets = [s for s in found["sheets"] if not only_sheet or s["title"] == only_sheet]
     if only_sheet and not sheets:
         raise RefusedError(_("The workbook has no sheet named “%(name)s”.") % {"name": only_sheet})
-    for sheet in sheets:
-        _read_sheet(sheet["title"], sheet["rows"], parsed)
-    if not parsed.lines and not parsed.problems:
+    headed = [_read_sheet(sheet, found["uncounted"], parsed) for sheet in sheets]
+    if not any(headed):
         raise RefusedError(
             _(
                 "No row with headings like Milestone, Activities, R, A, Timeframe was found. "
                 "Give the columns these headings and try again."
             )
         )
+    if not parsed.lines and not parsed.problems:
+        raise RefusedError(_("There are headings, but no activity below them."))
+    parsed.notes += [
+        _("%(sheet)s is hidden and was left out.") % {"sheet": title}
+        for title in found["hidden"]
+        if not only_sheet
+    ]
+    _note_missing_names(parsed)
     return parsed
 
 
-def _open(path: Path) -> list[dict]:
+def _note_missing_names(parsed: Parsed) -> None:
+    unanswered = sum("accountable" not in line.cells for line in parsed.lines)
+    if unanswered:
+        sentence = ngettext(
+            "%(count)d activity names nobody who is accountable (A).",
+            "%(count)d activities name nobody who is accountable (A).",
+            unanswered,
+        )
+        parsed.notes.append(sentence % {"count": unanswered})
+
+
+def _open(path: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "actionplans.workbook_reader", str(path.resolve())]
     try:
         done = subprocess.run(  # noqa: S603 our own module, with limits
@@ -168,107 +115,112 @@ def _open(path: Path) -> list[dict]:
             check=False,
             env={"PATH": ""},
         )
-        answer = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, json.JSONDecodeError):
         answer = {"error": "too big"}
     if "error" in answer:
-        raise RefusedError(_refusal(answer["error"]))
-    return answer["sheets"]
+        raise RefusedError(_refusal(answer["error"], answer.get("sheet", "")))
+    return answer
 
 
-def _refusal(code: str) -> str:
+def _refusal(code: str, sheet: str) -> str:
     return {
         "not a workbook": _(
             "This is not an Excel workbook (.xlsx). Save it as .xlsx and try again."
         ),
         "too big": _(
-            "This file is too big, or unpacks to too much. A plan needs 5,000 rows at most."
+            "This file is too big, or unpacks to too much. A plan needs 5,000 rows at most; "
+            "delete the empty ones below it."
         ),
-        "too many rows": _("This sheet has more than 5,000 rows. Is it a plan?"),
+        "too many rows": _("%(sheet)s has more than 5,000 rows. Is it a plan?") % {"sheet": sheet},
         "macros": _("This workbook holds macros. Save it as .xlsx without them and try again."),
     }.get(code, _("This workbook is damaged. Open it in Excel, save it again, and try once more."))
 
 
-def _plain(text: str) -> str:
-    """A heading as it is compared: no capitals, accents, line breaks or signs."""
-    split = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in split if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w ]", " ", kept.replace("\n", " ")).split())
-
-
-@cache
-def _headings() -> dict[str, tuple[str, ...]]:
-    return {name: tuple(_plain(word) for word in words) for name, words in HEADINGS.items()}
-
-
-def _column(text: str) -> str | None:
-    """Which column a heading names, if any."""
-    plain = _plain(text)
-    for name, words in _headings().items():
-        if any(plain == word or (len(word) > 2 and plain.startswith(word)) for word in words):
-            return name
-    return None
-
-
-def find_columns(texts: list[str]) -> dict[str, int] | None:
-    """The columns by name, if this row holds the headings of a plan."""
-    columns: dict[str, int] = {}
-    for index, text in enumerate(texts):
-        name = _column(text) if text else None
-        if name and name not in columns:
-            columns[name] = index
-    return columns if {"milestone", "text"} <= columns.keys() else None
-
-
-def _read_sheet(title: str, rows: list, parsed: Parsed) -> None:
+def _read_sheet(sheet: dict[str, Any], uncounted: dict[str, list[int]], parsed: Parsed) -> bool:
+    """Read one sheet into `parsed`; does it have the headings of a plan?"""
+    title, rows = sheet["title"], sheet["rows"]
     headed = ((n, find_columns(texts)) for n, (_number, texts) in enumerate(rows[:HEADING_ROWS]))
     start, columns = next(((n, found) for n, found in headed if found), (0, None))
     if columns is None:
-        return
-    unknown = [text for i, text in enumerate(rows[start][1]) if text and i not in columns.values()]
-    if unknown:
         parsed.notes.append(
-            _("%(sheet)s: left out the columns %(columns)s.")
-            % {"sheet": title, "columns": ", ".join(" ".join(u.split()) for u in unknown[:12])}
+            _("%(sheet)s has no headings of a plan and was left out.") % {"sheet": title}
+        )
+        return False
+    _note_other_columns(title, rows[start][1], columns, parsed)
+    for number in uncounted.get(title, ()):
+        parsed.problems.append(
+            _(
+                "%(sheet)s, row %(row)d: the file does not hold the result of a formula. "
+                "Open it in Excel, save it, and try again."
+            )
+            % {"sheet": title, "row": number}
         )
     milestone = ""
     for number, texts in rows[start + 1 :]:
-        row = {name: texts[i] if i < len(texts) else "" for name, i in columns.items()}
-        milestone = row.get("milestone") or milestone
         where = {"sheet": title, "row": number}
-        if not row["text"]:
-            _odd_row(row, where, parsed)
+        row = {name: _texts(texts, indexes) for name, indexes in columns.items()}
+        # Headings that are repeated further down, as for each printed page.
+        if find_columns(texts) == columns:
             continue
-        cells = _cells(row, where, parsed)
-        parsed.lines.append(Line(title, number, " ".join(milestone.split()), cells))
+        milestone = " ".join(row["milestone"].split()) or milestone
+        if row["text"]:
+            cells = _cells(row, where, parsed)
+            parsed.lines.append(Line(title, number, milestone, cells))
+        elif any(text for name, text in row.items() if name != "milestone"):
+            parsed.problems.append(
+                _("%(sheet)s, row %(row)d: there is something here, but no activity.") % where
+            )
+    return True
 
 
-def _odd_row(row: dict[str, str], where: dict, parsed: Parsed) -> None:
-    """A row without an activity: a milestone alone is fine, anything else cannot be read."""
-    if any(text for name, text in row.items() if name != "milestone"):
-        parsed.problems.append(
-            _("%(sheet)s, row %(row)d: there is something here, but no activity.") % where
+def _texts(texts: list[str], indexes: list[int]) -> str:
+    return "\n".join(texts[i] for i in indexes if i < len(texts) and texts[i])
+
+
+def _note_other_columns(
+    title: str, headings: list[str], columns: dict[str, list[int]], parsed: Parsed
+) -> None:
+    known = {index for indexes in columns.values() for index in indexes}
+    unknown = [" ".join(t.split()) for i, t in enumerate(headings) if t and i not in known]
+    if unknown:
+        parsed.notes.append(
+            _("%(sheet)s: left out the columns %(columns)s.")
+            % {"sheet": title, "columns": ", ".join(unknown[:MOST_COLUMNS_NAMED])}
         )
 
 
-def _cells(row: dict[str, str], where: dict, parsed: Parsed) -> dict[str, str]:
+def _cells(row: dict[str, str], where: dict[str, Any], parsed: Parsed) -> dict[str, str]:
     cells = {"text": row["text"], "comments": row.get("comments", "")}
     for name in ("responsible", "accountable"):
         names, prose = _names(row.get(name, ""))
-        cells[name] = "; ".join(names[:1] if name == "accountable" else names)
-        prose += names[1:] if name == "accountable" else []
+        if name == "accountable":
+            names, prose = names[:1], names[1:] + prose
+        cells[name] = "; ".join(names)
         if prose:
             cells["comments"] += f"\n{name[0].upper()}: " + "; ".join(prose)
             parsed.notes.append(
                 _("%(sheet)s, row %(row)d: a part of %(column)s went to the comments.")
                 % (where | {"column": name[0].upper()})
             )
-    words = " ".join(row.get("timeframe", "").split())
-    day = read_day(words)
-    cells |= {"due_on": day.isoformat()} if day else {"timeframe_note": words}
-    if row.get("is_done"):
+    cells |= _timeframe(" ".join(row.get("timeframe", "").split()), where, parsed)
+    if means_yes(row.get("is_done", "")):
         cells["status"] = Activity.Status.DONE
     return {name: text.strip() for name, text in cells.items() if text.strip()}
+
+
+def _timeframe(words: str, where: dict[str, Any], parsed: Parsed) -> dict[str, str]:
+    if day := read_day(words):
+        return {"due_on": day.isoformat()}
+    if looks_like_day(words):
+        parsed.notes.append(
+            _(
+                "%(sheet)s, row %(row)d: we cannot tell which day %(words)s is, so it stays as "
+                "words. Write it as year-month-day, like 2027-03-31."
+            )
+            % (where | {"words": words})
+        )
+    return {"timeframe_note": words}
 
 
 def _names(text: str) -> tuple[list[str], list[str]]:
@@ -278,79 +230,55 @@ def _names(text: str) -> tuple[list[str], list[str]]:
     return names, [piece for piece in pieces if len(piece) > LONGEST_NAME]
 
 
-@cache
-def _months() -> dict[str, int]:
-    return {
-        _plain(name): number
-        for language in LANGUAGES
-        for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, locale=language).items()
-    }
-
-
-def read_day(words: str) -> date | None:
-    """The date that `words` are, if they are one and only one; None otherwise.
-
-    12/11/2027 could be either month, so it is None; 30/09/2027 is not.
-    """
-    try:
-        if found := ISO.match(words):
-            return date(*map(int, found.groups()))
-        if found := NUMBERS.match(words):
-            first, second, year = map(int, found.groups())
-            day, month = (first, second) if second <= 12 else (second, first)
-            return date(year, month, day) if day > 12 or day == month else None
-        if (found := MONTH_FIRST.match(words)) and (named := _months().get(_plain(found[1]))):
-            return date(int(found[3]), named, int(found[2]))
-        if (found := DAY_FIRST.match(words)) and (named := _months().get(_plain(found[2]))):
-            return date(int(found[3]), named, int(found[1]))
-    except ValueError:
-        return None
-    return None
-
-
-def _grouped(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
-    """Lines that follow each other under the same milestone."""
-    group: list[Line] = []
-    for line in lines:
-        if group and (line.milestone, line.sheet) != (group[0].milestone, group[0].sheet):
-            yield group[0].milestone, group
-            group = []
-        group.append(line)
-    if group:
-        yield group[0].milestone, group
+def _grouped(lines: list[Line]) -> Iterator[list[Line]]:
+    """Lines that follow each other under the same milestone of one sheet."""
+    for _key, group in groupby(lines, key=lambda line: (line.sheet, line.milestone)):
+        yield list(group)
 
 
 @transaction.atomic
-def apply(parsed: Parsed, team: Team, *, by: User | None, now: datetime) -> Imported:
-    """Add what was read to the team's plan, all of it or nothing.
+def apply(
+    parsed: Parsed, team: Team, *, by: User | None, now: datetime, keep: bool = True
+) -> Imported:
+    """Add what was read to the team's plan, all of it or nothing. Without `keep`: only try.
 
-    Raises Invalid naming the row when a cell cannot hold what the workbook says.
+    Raises Invalid with a sentence for each row of which a cell cannot hold what the workbook says.
     """
     plan = plan_of(team)
+    problems: list[str] = []
     milestones = 0
-    for title, lines in _grouped(parsed.lines):
-        milestone = create_row(
-            plan, table="milestone", edit_id=uuid4(), initial={"title": title}, by=by, now=now
-        )
+    for group in _grouped(parsed.lines):
+        title = {"title": group[0].milestone}
+        milestone = _try_row(group[0], plan, "milestone", title, by, now, problems)
         milestones += 1
-        for line in lines:
-            try:
-                create_row(
-                    milestone,
-                    table="activity",
-                    edit_id=uuid4(),
-                    initial=line.cells,
-                    by=by,
-                    now=now,
-                )
-            except Invalid as error:
-                raise Invalid(
-                    _("%(sheet)s, row %(row)d: %(why)s"),
-                    params={
-                        "sheet": line.sheet,
-                        "row": line.number,
-                        "why": " ".join(error.messages),
-                    },
-                ) from error
+        for line in group:
+            if milestone:
+                _try_row(line, milestone, "activity", line.cells, by, now, problems)
+    if problems:
+        raise Invalid(problems)
+    if not keep:
+        transaction.set_rollback(True)
     return Imported(milestones, len(parsed.lines))
+
+
+def _try_row(
+    line: Line,
+    parent: Any,
+    table: str,
+    cells: dict[str, str],
+    by: User | None,
+    now: datetime,
+    problems: list[str],
+) -> Milestone | Activity | None:
+    """The new row; or None, and a sentence more in `problems`."""
+    try:
+        row: Milestone | Activity = create_row(
+            parent, table=table, edit_id=uuid4(), initial=cells, by=by, now=now
+        )
+    except Invalid as error:
+        problems.append(
+            _("%(sheet)s, row %(row)d: %(why)s")
+            % {"sheet": line.sheet, "row": line.number, "why": error.sentence}
+        )
+        return None
+    return row

@@ -29,19 +29,18 @@ class Command(BaseCommand):
             raise CommandError(f"There is no team {options['team']}.")
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
+        keep = not options["dry_run"]
         try:
             parsed = plan_import.read(options["file"], options["sheet"])
             for sentence in parsed.notes:
                 self.stdout.write(f"Note: {sentence}")
             if parsed.problems:
-                raise CommandError("Nothing was imported.\n" + "\n".join(parsed.problems))
-            if options["dry_run"]:
-                self.stdout.write(f"Would import {len(parsed.lines)} activities.")
-                return
-            done = plan_import.apply(parsed, team, by=None, now=clock.now())
+                raise Invalid(parsed.problems)
+            done = plan_import.apply(parsed, team, by=None, now=clock.now(), keep=keep)
         except (plan_import.RefusedError, Invalid) as error:
             messages = getattr(error, "messages", [str(error)])
-            raise CommandError("Nothing was imported.\n" + "\n".join(messages)) from error
+            raise CommandError("\n".join(["Nothing was imported.", *messages])) from error
         self.stdout.write(
-            f"Imported {done.activities} activities under {done.milestones} milestones for {team}."
+            f"{'Imported' if keep else 'Would import'} {done.activities} activities "
+            f"under {done.milestones} milestones for {team}."
         )
