@@ -190,6 +190,11 @@ def segments(counts: Counter[str]) -> list[dict[str, Any]]:
     return found
 
 
+def legend(years: list[TeamYear]) -> list[Dot]:
+    """Each mark that the years show, once, for the line that explains them."""
+    return list({dot.shape: dot for year in years for dot in year.dots}.values())
+
+
 def current_round(rounds: list[Round], today: date) -> Round | None:
     """The round that opened last, if any has."""
     begun = [round_ for round_ in rounds if round_.opens_on <= today]

@@ -64,6 +64,7 @@ def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "rounds": rounds,
         "round": round_,
         "headline": overview.headline(years, round_),
+        "marks": overview.legend(years),
         "may_manage": bool(cohort.roles & MANAGE_COHORT),
         "any_help": any(year.requests for year in years),
     }
