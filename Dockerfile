@@ -6,13 +6,15 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
 COPY requirements.txt ./
-RUN python -m pip install --no-cache-dir --require-hashes -r requirements.txt
+RUN python -m pip install --no-cache-dir --root-user-action=ignore --require-hashes -r requirements.txt
 
 COPY . .
-RUN useradd --system --home /app coalitions \
+# The code belongs to root and is only read; the user's number is known so that compose can mount for it.
+RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin coalitions \
     && bin/compile-messages \
     && SECRET_KEY=build BASE_URL=https://build.example VAR_DIR=/tmp/build STATIC_ROOT=/app/static-root \
        python manage.py collectstatic --noinput --verbosity 0 \
+    && python -m compileall -q . \
     && rm -rf /tmp/build \
     && install -d -o coalitions -m 0700 /app/var
 

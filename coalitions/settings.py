@@ -1,14 +1,28 @@
 """Settings, from environment variables only; `.env.example` explains each. Safe by default."""
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
-from environs import FileAwareEnv
+from environs import FileAwareEnv, validate
+
+from coalitions import folder_broker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = FileAwareEnv(strip_whitespace=True)
+
+
+class Environment(FileAwareEnv):
+    """Environment variables. One that is set and empty counts as not set."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        value = super()._get_value(env_key, default)
+        return default if value == "" else value
+
+
+env = Environment(strip_whitespace=True)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
@@ -27,7 +41,15 @@ if not BASE_URL:
         "BASE_URL is not set. It is the address people reach, such as https://coalitions.example."
     )
 HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+HOST_NAME = urlsplit(BASE_URL).hostname or ""
+if "change-me" in SECRET_KEY and not HOST_NAME.endswith(".example"):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is still the one of .env.example, which everybody knows. Make your own: "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [HOST_NAME]
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
@@ -208,7 +230,7 @@ STORAGES = {
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Coalitions <coalitions@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMTP_HOST = env.str("SMTP_HOST", "")
-SMTP_TLS = env.str("SMTP_TLS", "starttls", validate=lambda v: v in {"starttls", "ssl", "none"})
+SMTP_TLS = env.str("SMTP_TLS", "starttls", validate=validate.OneOf(["starttls", "ssl", "none"]))
 MAIL_DIR = VAR_DIR / "mail"
 MAILERS = {
     "default": {
@@ -234,7 +256,7 @@ MAILERS = {
 TICK_SECONDS = env.float("TICK_SECONDS", 60)
 OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 120)
 REDIS_URL = env.str("REDIS_URL", "")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or f"{folder_broker.SCHEME}://"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "socket_timeout": 2,

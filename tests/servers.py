@@ -17,10 +17,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
 
 from tests.installation import free_port, wait_until
 
+NUMBER = count(1)
 INITDB = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 PACKAGES = {
     "postgresql": lambda: bool(shutil.which("initdb") or postgresql_programs()),
@@ -174,3 +180,29 @@ def redis() -> Iterator[Server]:
         server.start()
         yield server
         server.stop()
+
+
+@contextmanager
+def own_servers() -> Iterator[dict[str, str]]:
+    """An installation's own database and number of Redis, on the servers of this run if it has any.
+
+    Gives the variables that name them.
+    """
+    server, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    if not server or not redis:
+        yield {}
+        return
+    name = f"installation_{os.getpid()}_{next(NUMBER)}"
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield {
+            "DATABASE_URL": _with_path(server, name),
+            "REDIS_URL": _with_path(redis, str(8 + worker % 8)),
+        }
+        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        connection.execute(drop)
+
+
+def _with_path(url: str, path: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
