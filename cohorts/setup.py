@@ -27,6 +27,8 @@ def teams_of(cohort: Cohort) -> QuerySet[Team]:
         cohort.teams.select_related("coach")
         .prefetch_related(Prefetch("memberships", members, to_attr="members"))
         .annotate(joined=Count("memberships", filter=Q(memberships__joined_at__isnull=False)))
+        # Django leaves out a model's own order where rows are counted.
+        .order_by("name", "pk")
     )
 
 
