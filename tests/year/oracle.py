@@ -12,13 +12,18 @@ from zoneinfo import ZoneInfo
 
 WEEKS = (2, 6, 10, 16, 22, 30, 38, 48)
 STEP_DAYS = {"opens": 0, "nudge": 4, "overdue": 12, "coach": 15}
-CLOSING_DAY = 24
-# A mail waits for a working day no longer than this, and for the server no longer than that.
-NEXT_STEP_DAY = {"opens": 4, "nudge": 12, "overdue": 24, "coach": 24}
-EARLIEST, LATEST = time(7), time(20)
+# The day from which a step's mail is no longer true; its last hour is on a working day before it.
+UNTRUE_ON_DAY = {"opens": 4, "nudge": 12, "overdue": 24, "coach": 24}
+FIRST_ASKED, EARLIEST, LATEST = time(9), time(7), time(20)
+# So much of a day must be left after the server was away for a mail to be owed on that day.
+ENOUGH = timedelta(hours=10)
+ONE_DAY = timedelta(days=1)
 # Days off (Monday is 0) of the zones in the tests' world, as the countries have them.
 DAYS_OFF = {"Africa/Cairo": {4, 5}}
 USUAL_DAYS_OFF = {5, 6}
+
+# When no server took any mail: from and until.
+type Closed = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,10 @@ def working_day(zone: str, day: date) -> bool:
     return day.weekday() not in DAYS_OFF.get(zone, USUAL_DAYS_OFF)
 
 
-def first_working_day(zone: str, day: date) -> date:
+def first_working_day(zone: str, day: date, by: timedelta = ONE_DAY) -> date:
+    """`day`, or the next working day; the one before with `by` of minus one day."""
     while not working_day(zone, day):
-        day += timedelta(days=1)
+        day += by
     return day
 
 
@@ -72,48 +78,52 @@ def within_hours(moment: datetime, zone: str) -> bool:
     return EARLIEST <= local.time() < LATEST and working_day(zone, local.date())
 
 
-type Closed = tuple[datetime, datetime]
+def at(day: date, hour: time, zone: str) -> datetime:
+    """The instant (UTC) of an hour by day, when no clock is ever changed."""
+    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
 
 
 def mails_of(team: TeamYear, week_ended: date, closed: Closed) -> list[Due]:
-    """Every mail of the team's year, with whether it is owed; `closed`: when no server took any."""
+    """Every mail of the team's year, with whether it is owed."""
     return [
-        _due(team, number, step, week_ended + timedelta(weeks=weeks), days, reader, closed)
+        _due(team, number, step, week_ended + timedelta(weeks=weeks), reader, closed)
         for number, weeks in enumerate(WEEKS, start=1)
-        for step, days in STEP_DAYS.items()
+        for step in STEP_DAYS
         for reader in team.readers
         if reader.coaches == (step == "coach")
     ]
 
 
 def _due(
-    team: TeamYear,
-    number: int,
-    step: str,
-    opened: date,
-    days: int,
-    reader: Reader,
-    closed: Closed,
+    team: TeamYear, number: int, step: str, opened: date, reader: Reader, closed: Closed
 ) -> Due:
-    zone = ZoneInfo(reader.zone)
-    day = first_working_day(reader.zone, opened + timedelta(days=days))
-    opens = datetime.combine(day, EARLIEST, zone).astimezone(UTC)
-    latest = datetime.combine(day, LATEST, zone).astimezone(UTC)
-    while closed[0] < latest and opens < closed[1]:
-        day = first_working_day(reader.zone, day + timedelta(days=1))
-        latest = datetime.combine(day, LATEST, zone).astimezone(UTC)
-        if closed[1] < latest - timedelta(hours=10):
-            break
-    over = opened + timedelta(days=NEXT_STEP_DAY[step])
-    expires = datetime.combine(first_working_day(reader.zone, over), LATEST, zone).astimezone(UTC)
+    zone = reader.zone
+    first = first_working_day(zone, opened + timedelta(days=STEP_DAYS[step]))
+    untrue = opened + timedelta(days=UNTRUE_ON_DAY[step])
+    expires = at(first_working_day(zone, untrue - ONE_DAY, by=-ONE_DAY), LATEST, zone)
+    latest = at(_day_to_send(zone, first, closed), LATEST, zone)
     ends = [
         moment
         for moment in (
             team.answered.get(number),
-            None if reader.coaches else team.opted_out.get(reader.address),
+            team.opted_out.get(reader.address),
             team.left.get(reader.address),
         )
         if moment
     ]
-    owed = reader.address not in team.unreachable and not any(end < latest for end in ends)
-    return Due(team.name, number, step, reader.address, reader.zone, opens, expires, owed=owed)
+    owed = (
+        reader.address not in team.unreachable
+        and latest <= expires
+        and not any(end < latest for end in ends)
+    )
+    opens = at(first, FIRST_ASKED, zone)
+    return Due(team.name, number, step, reader.address, zone, opens, expires, owed=owed)
+
+
+def _day_to_send(zone: str, day: date, closed: Closed) -> date:
+    """`day`, or the first working day after it on which the server was there for long enough."""
+    begins, evening = at(day, FIRST_ASKED, zone), at(day, LATEST, zone)
+    was_there = evening <= closed[0] or closed[1] <= max(begins, evening - ENOUGH)
+    if was_there:
+        return day
+    return _day_to_send(zone, first_working_day(zone, day + ONE_DAY), closed)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.year.oracle import Due, within_hours
 from tests.year.sink import Accepted
@@ -17,6 +19,21 @@ MUST_BE_ZERO = (
     "over_two_copies",
     "unexplained_repeats",
 )
+# A year in which less happened says nothing.
+FEWEST_KILLS = 20
+KILLED = ("beat-1", "beat-2", "worker-1", "worker-2", "worker-3", "web")
+FAULTS = (
+    "refused",
+    "busy",
+    "hang_before",
+    "cut_before",
+    "cut_within",
+    "cut_after",
+    "hang_after",
+    "slow",
+    "away",
+)
+NEVER = float("inf")
 
 # team, round, step, address: what makes two mails the same mail
 type Which = tuple[str, int, str, str]
@@ -28,9 +45,10 @@ class Evidence:
 
     mails: list[tuple[Which, Accepted]]
     dues: list[Due]
-    # When (monotonic clock) the web had confirmed an answer, or an opt-out of an address.
+    # When (monotonic clock) the web had confirmed an answer, an opt-out or a departure.
     answered: dict[tuple[str, int], float] = field(default_factory=dict)
     opted_out: dict[str, float] = field(default_factory=dict)
+    left: dict[str, float] = field(default_factory=dict)
     # How many attempts of a Message-ID are on record as unknown.
     unknown: Counter[str] = field(default_factory=Counter)
 
@@ -45,20 +63,21 @@ def weigh(evidence: Evidence) -> dict[str, int]:
     count["due"] = sum(due.owed for due in evidence.dues)
     count["sent"] = len(copies)
     count["missing"] = sum(due.owed and which not in copies for which, due in dues.items())
+    count["doubts"] = evidence.unknown.total()
     for which, mails in copies.items():
         due = dues.get(which)
         if due is None:
             count["unwanted"] += 1
             continue
         _weigh_copies(which, due, mails, evidence, count)
-    names = ("due", "sent", "repeats", "explained_repeats", *MUST_BE_ZERO)
+    names = ("due", "sent", "repeats", "explained_repeats", "doubts", *MUST_BE_ZERO)
     return {name: count[name] for name in names}
 
 
 def _weigh_copies(
     which: Which, due: Due, mails: list[Accepted], evidence: Evidence, count: Counter[str]
 ) -> None:
-    team, number, step, address = which
+    team, number, _step, address = which
     repeats = len(mails) - 1
     doubts = sum(evidence.unknown[message_id] for message_id in {m.message_id for m in mails})
     one_message = len({mail.message_id for mail in mails}) == 1
@@ -67,10 +86,34 @@ def _weigh_copies(
     count["explained_repeats"] += explained
     count["unexplained_repeats"] += repeats - explained
     count["over_two_copies"] += len(mails) > 2
-    answered = evidence.answered.get((team, number), float("inf"))
-    opted_out = float("inf") if step == "coach" else evidence.opted_out.get(address, float("inf"))
     for mail in mails:
         decent = within_hours(mail.at, due.zone) and due.opens <= mail.at <= due.expires
         count["outside_hours"] += not decent
-        count["after_answer"] += mail.began > answered
-        count["after_opt_out"] += mail.began > opted_out
+        count["after_answer"] += mail.began > evidence.answered.get((team, number), NEVER)
+        count["after_opt_out"] += mail.began > evidence.opted_out.get(address, NEVER)
+        count["unwanted"] += mail.began > evidence.left.get(address, NEVER)
+
+
+def broken(counts: Mapping[str, Any]) -> list[str]:
+    """The figures that show the guarantee broken."""
+    return [name for name in MUST_BE_ZERO if counts[name]]
+
+
+def too_quiet(counts: Mapping[str, Any], kills: int = FEWEST_KILLS) -> list[str]:
+    """What did not happen often enough for the year to prove anything."""
+    killed, faults = counts["killed"], counts["faults"]
+    return [
+        *(["due"] if not counts["due"] else []),
+        *(["kills"] if counts["kills"] < max(kills, FEWEST_KILLS) else []),
+        *_absent(KILLED, killed),
+        *_absent(FAULTS, faults),
+    ]
+
+
+def _absent(names: Iterable[str], counted: Mapping[str, int]) -> list[str]:
+    return [name for name in names if not counted.get(name)]
+
+
+def held(counts: Mapping[str, Any], kills: int = FEWEST_KILLS) -> bool:
+    """Did the guarantee hold, through a year in which enough went wrong?"""
+    return not broken(counts) and not too_quiet(counts, kills)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+
+NEVER_HEARD = "451 4.3.0 never heard"
 
 
 @dataclass(frozen=True)
@@ -30,24 +36,32 @@ class Accepted:
 class Sink:
     """Listens on 127.0.0.1. `offset()` is the seconds by which the tests' clock runs ahead.
 
-    `faults` maps a fault to its probability for each mail: `busy` (451 after RCPT TO),
-    `drop_before` and `drop_after` (the connection is cut before or after the final dot),
-    `slow` (the verdict waits a moment, so that a kill falls into the gap).
-    `refuses` holds addresses that do not exist (550); `away` answers 421 to everyone.
+    `faults` maps a fault to its probability for each mail. Before the final dot: `busy` (451 to
+    RCPT TO), `hang_before` (no answer to it), `cut_before` (the connection ends instead of "go
+    on"), `cut_within` (it ends in the midst of the text). After it, when the mail is accepted:
+    `cut_after`, `hang_after`, and `slow` (the verdict waits a moment, so that a kill falls into
+    the gap). `patience`: the seconds that a hanging server keeps silent.
+    `refuses` holds addresses that do not exist (550); while it is `away` every line is cut.
+    `struck` counts what was done to mails and lines.
     """
 
     port: int
     offset: Callable[[], float]
     seed: int
+    patience: float
     faults: dict[str, float] = field(default_factory=dict)
     refuses: set[str] = field(default_factory=set)
     away: bool = False
     on_accept: Callable[[], None] = lambda: None
     accepted: list[Accepted] = field(default_factory=list)
+    struck: Counter[str] = field(default_factory=Counter)
+    # Who lost a mail in the midst of its text since they last got one. The sender cannot tell that
+    # from a loss after the dot, and sends no third time: once is what the guarantee can bear.
+    cut_within: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(f"sink {self.seed}")
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller = Listener(self)
 
     def start(self) -> None:
         self.controller.start()
@@ -55,20 +69,15 @@ class Sink:
     def stop(self) -> None:
         self.controller.stop()
 
-    def _strikes(self, fault: str) -> bool:
-        return self.chance.random() < self.faults.get(fault, 0)
-
-    async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list
-    ) -> list:
-        session.host_name = hostname
-        return ["421 4.3.2 closed for the day"] if self.away else responses
+    def strikes(self, fault: str) -> bool:
+        """Does this fault happen now? If so it is counted."""
+        struck = self.chance.random() < self.faults.get(fault, 0)
+        self.struck[fault] += struck
+        return struck
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list
     ) -> str:
-        if self.away:
-            return "421 4.3.2 closed for the day"
         envelope.mail_from = address
         envelope.began = time.monotonic()
         return "250 OK"
@@ -77,16 +86,16 @@ class Sink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list
     ) -> str:
         if address in self.refuses:
+            self.struck["refused"] += 1
             return "550 5.1.1 no such person"
-        if self._strikes("busy"):
+        if self.strikes("busy"):
             return "451 4.7.1 later, please"
+        if self.strikes("hang_before"):
+            await asyncio.sleep(self.patience)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self._strikes("drop_before"):
-            server.transport.abort()
-            return "451 4.3.0 never heard"
         raw = envelope.content
         parsed = email.message_from_bytes(raw, policy=email.policy.default)
         self.accepted.append(
@@ -98,10 +107,53 @@ class Sink:
                 raw=raw,
             )
         )
+        self.cut_within.discard(envelope.rcpt_tos[0])
         self.on_accept()
-        if self._strikes("slow"):
+        if self.strikes("slow"):
             await asyncio.sleep(self.chance.uniform(0.2, 0.8))
-        if self._strikes("drop_after"):
+        if self.strikes("hang_after"):
+            await asyncio.sleep(self.patience)
+        if self.strikes("cut_after"):
             server.transport.abort()
-            return "451 4.3.0 never heard"
+            return NEVER_HEARD
         return "250 2.0.0 taken"
+
+
+class Listener(Controller):
+    """Runs the sink's dialogues in a thread of its own."""
+
+    def __init__(self, sink: Sink) -> None:
+        super().__init__(sink, hostname="127.0.0.1", port=sink.port)
+
+    def factory(self) -> SMTP:
+        return Dialogue(self.handler, **self.SMTP_kwargs)
+
+
+class Dialogue(SMTP):
+    """One line to the sink, which may be cut where aiosmtpd asks nobody."""
+
+    event_handler: Sink
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self.event_handler.away:
+            self.event_handler.struck["away"] += 1
+            transport.abort()  # type: ignore[attr-defined]
+            return
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self.session is not None:
+            super().connection_lost(error)
+
+    async def smtp_DATA(self, arg: str) -> None:
+        sink, readers = self.event_handler, self.envelope.rcpt_tos
+        if readers and sink.strikes("cut_before"):
+            self.transport.abort()
+            return
+        if readers and readers[0] not in sink.cut_within and sink.strikes("cut_within"):
+            sink.cut_within.add(readers[0])
+            await self.push("354 go on")
+            await self._reader.readline()
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)

@@ -42,6 +42,8 @@ def people(seed: int) -> list[TeamYear]:
         ]
         readers.append(Reader(f"{name.lower()}.coach@example.org", "Europe/Berlin", coaches=True))
         teams.append(TeamYear(name, readers))
+    # One address does not exist; its server says so each time.
+    teams[-1].unreachable.add(teams[-1].readers[1].address)
     return teams
 
 

@@ -1,0 +1,120 @@
+"""The verdict on a year: each bad figure makes it fail, and so does a year that proves nothing."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.year.oracle import Due
+from tests.year.report import FAULTS, KILLED, MUST_BE_ZERO, Evidence, held, too_quiet, weigh
+from tests.year.sink import Accepted
+
+WHICH = ("Liberia", 1, "opens", "amara@example.org")
+# A Friday in Monrovia, whose clock is UTC's.
+NINE = datetime(2027, 1, 22, 9, tzinfo=UTC)
+DUE = Due(*WHICH, "Africa/Monrovia", NINE, NINE + timedelta(days=3, hours=11), owed=True)
+MAIL = Accepted(NINE + timedelta(minutes=20), 100.0, WHICH[3], "<1@example.org>", b"")
+GOOD = {
+    **dict.fromkeys(MUST_BE_ZERO, 0),
+    "due": 100,
+    "kills": 20,
+    "killed": dict.fromkeys(KILLED, 4),
+    "faults": dict.fromkeys(FAULTS, 1),
+}
+
+
+def weighed(*mails: Accepted, due: Due = DUE, **evidence: Any) -> dict[str, int]:
+    return weigh(Evidence([(WHICH, mail) for mail in mails], [due], **evidence))
+
+
+def found(*mails: Accepted, **more: Any) -> dict[str, int]:
+    """The figures that are not 0."""
+    return {name: n for name, n in weighed(*mails, **more).items() if n}
+
+
+def test_a_year_in_which_all_went_well_and_much_went_wrong_has_held():
+    assert held(GOOD)
+
+
+@pytest.mark.parametrize("name", MUST_BE_ZERO)
+def test_each_bad_figure_makes_the_year_fail(name):
+    assert not held(GOOD | {name: 1})
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        {"due": 0},
+        {"kills": 19},
+        *({"killed": GOOD["killed"] | {name: 0}} for name in KILLED),
+        *({"faults": GOOD["faults"] | {name: 0}} for name in FAULTS),
+    ],
+    ids=str,
+)
+def test_a_year_in_which_too_little_happened_proves_nothing(quiet):
+    assert not held(GOOD | quiet)
+    assert len(too_quiet(GOOD | quiet)) == 1
+
+
+def test_fewer_kills_than_wanted_are_too_few():
+    assert held(GOOD | {"kills": 30}, kills=30)
+    assert not held(GOOD | {"kills": 29}, kills=30)
+
+
+def test_a_mail_in_time_is_due_and_sent():
+    assert found(MAIL) == {"due": 1, "sent": 1}
+
+
+def test_a_mail_that_was_owed_and_never_came_is_missing():
+    assert found() == {"due": 1, "missing": 1}
+    assert found(due=replace(DUE, owed=False)) == {}
+
+
+def test_a_mail_that_nobody_planned_is_unwanted():
+    assert weigh(Evidence([(WHICH, MAIL)], []))["unwanted"] == 1
+
+
+def test_a_repeat_is_explained_by_a_doubt_about_the_same_message_and_by_nothing_else():
+    doubt = Counter({"<1@example.org>": 1})
+    assert found(MAIL, MAIL, unknown=doubt)["explained_repeats"] == 1
+    assert "unexplained_repeats" not in found(MAIL, MAIL, unknown=doubt)
+    assert found(MAIL, MAIL)["unexplained_repeats"] == 1
+    other = Counter({"<2@example.org>": 1})
+    assert found(MAIL, MAIL, unknown=other)["unexplained_repeats"] == 1
+    # Two messages for one mail are a fault of the plan, whatever is in doubt.
+    twin = replace(MAIL, message_id="<2@example.org>")
+    assert found(MAIL, twin, unknown=doubt + other)["unexplained_repeats"] == 1
+
+
+def test_a_third_copy_is_too_many_even_if_explained():
+    doubts = Counter({"<1@example.org>": 2})
+    assert found(MAIL, MAIL, MAIL, unknown=doubts)["over_two_copies"] == 1
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        NINE - timedelta(minutes=1),
+        NINE.replace(hour=20),
+        NINE + timedelta(days=1),
+        DUE.expires + timedelta(seconds=1),
+    ],
+)
+def test_a_mail_before_nine_at_night_on_a_day_off_or_too_late_is_outside_hours(at):
+    assert found(replace(MAIL, at=at))["outside_hours"] == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "figure"),
+    [
+        ({"answered": {("Liberia", 1): 99.9}}, "after_answer"),
+        ({"opted_out": {"amara@example.org": 99.9}}, "after_opt_out"),
+        ({"left": {"amara@example.org": 99.9}}, "unwanted"),
+    ],
+)
+def test_a_mail_that_began_after_an_end_was_confirmed_is_counted(end, figure):
+    assert found(MAIL, **end)[figure] == 1
+    earlier = {name: dict.fromkeys(ends, 100.1) for name, ends in end.items()}
+    assert figure not in found(MAIL, **earlier)
