@@ -102,7 +102,10 @@ class GuestsField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "dir": "auto"})
 
     def clean(self, value: str) -> list[Guest]:
-        return read_guests(super().clean(value))
+        guests = read_guests(super().clean(value))
+        if self.required and not guests:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return guests
 
 
 MEMBERS_HELP = _("One person a line: “Amara Kollie <amara@example.org>”, or the address alone.")

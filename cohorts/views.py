@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import groupby
 
 from django.contrib import messages
@@ -38,7 +39,8 @@ UNPROCESSABLE = 422
 @program_door(may=MANAGE_PROGRAM)
 def program(request: SignedIn, program: Program) -> HttpResponse:
     """A program and its cohorts, newest first."""
-    cohorts = program.cohorts.annotate(team_count=Count("teams"))
+    # Django leaves out a model's own order where rows are counted.
+    cohorts = program.cohorts.annotate(team_count=Count("teams")).order_by("-starts_on", "pk")
     return render(request, "cohorts/program.html", {"program": program, "cohorts": cohorts})
 
 
@@ -85,7 +87,8 @@ def cohort(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "is_staff": is_staff,
         "may_manage": may_manage,
         "may_manage_staff": bool(cohort.roles & MANAGE_PROGRAM),
-        "local_now": clock.now().astimezone(cohort.zone),
+        # A time alone: templates turn moments into those of the reader's zone.
+        "local_time": clock.now().astimezone(cohort.zone).time(),
     }
     return render(request, "cohorts/cohort.html", context)
 
@@ -133,7 +136,8 @@ def _make_team(request: SignedIn, cohort: Cohort, form: NewTeamForm) -> Team:
     except IntegrityError:
         # The same form, posted twice at once: the other one made it.
         return Team.objects.get(form_id=team.form_id, cohort=cohort)
-    invited = len({*form.cleaned_data["lead"], *form.cleaned_data["members"]})
+    guests = [*form.cleaned_data["lead"], *form.cleaned_data["members"]]
+    invited = len({guest.email for guest in guests})
     sentence = ngettext(
         "%(team)s is there; %(count)d person is invited.",
         "%(team)s is there; %(count)d people are invited.",
@@ -152,9 +156,10 @@ def team_setup(request: SignedIn, cohort: Cohort, team_id: int) -> HttpResponse:
     if request.method == "POST":
         match request.POST.get("do"):
             case "edit":
-                form = TeamForm(request.POST, instance=team, cohort=cohort)
+                # A copy, so that a refused form does not show its words in the page's head.
+                form = TeamForm(request.POST, instance=copy(team), cohort=cohort)
                 if form.is_valid():
-                    team.coach = form.coach()
+                    form.instance.coach = form.coach()
                     form.save()
                     messages.success(request, _("Saved."))
                     return redirect("team_setup", cohort.pk, team.pk)

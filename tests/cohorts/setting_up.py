@@ -92,12 +92,15 @@ def hidden_fields(page: str, action: str) -> dict[str, str]:
     """What a form of the page sends along without being asked."""
     form = page[page.index(f'action="{action}"') :]
     form = form[: form.index("</form>")]
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    return dict(re.findall(r'type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', form))
 
 
-def come_in(client: Client, link: str):
-    """Open the link, press its button, type the code: where one lands."""
+def come_in(client: Client, link: str, address: str = ""):
+    """Open the link, press its button, type the code: where one lands. `address`: of someone else
+    than the link's person, put into its form by hand."""
     login = reverse("account_login")
     fields = hidden_fields(client.get(link).content.decode(), login)
-    client.post(login, fields)
-    return client.post(CONFIRM, {"code": code_for(fields["login"])}, follow=True)
+    fields["login"] = address or fields["login"]
+    page = client.post(login, fields, follow=True).content.decode()
+    code = {"code": code_for(fields["login"])}
+    return client.post(CONFIRM, hidden_fields(page, CONFIRM) | code, follow=True)
