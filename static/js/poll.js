@@ -69,9 +69,11 @@ function element(html) {
   return holder.content.firstElementChild;
 }
 
-/** The new text in the place of the old; focus on one of its links stays where it was. */
+/** The new text in the place of the old; focus on one of its links stays where it was, and what was folded stays so. */
 function replace(old, fresh) {
-  if (old.querySelector("details[open]")) return;
+  if (old.querySelector("details.menu[open]")) return;
+  const [before, after] = [old, fresh].map((part) => part.querySelector("details:not(.menu)"));
+  if (before && after) after.open = before.open;
   const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   old.replaceWith(fresh);
   if (focused) fresh.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
