@@ -127,5 +127,6 @@ def year(world: World) -> World:
 @pytest.fixture
 def opened(year: World) -> World:
     """Round 1 is open and its first mails are out; Friday noon."""
+    year.clock = day(-1)
     year.live_until(day(0))
     return year

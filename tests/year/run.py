@@ -31,7 +31,6 @@ from tests.year.sink import Sink
 
 logger = logging.getLogger(__name__)
 
-HOUR = timedelta(hours=1)
 ENGINE = {
     "beat-1": "beat",
     "beat-2": "beat",
@@ -114,7 +113,7 @@ class Year:
     # A step of the year --------------------------------------------------------------------
 
     def live(self) -> None:
-        """Walk the year hour by hour; where work waits, let it be done, with kills meanwhile."""
+        """Walk the year; where work waits, let it be done, with kills meanwhile."""
         moment = datetime.combine(world.WEEK_ENDS, time(18), UTC)
         end = datetime.combine(
             world.WEEK_ENDS + timedelta(weeks=oracle.WEEKS[-1], days=26), time(), UTC
@@ -126,7 +125,7 @@ class Year:
         self.installation.start("web", "web")
         self.installation.wait_for_web()
         while moment < end:
-            moment += HOUR
+            moment += world.pace(moment)
             self.move_to(moment)
             self.sink.away = self.closed[0] <= moment < self.closed[1]
             for deed in self.deeds_until(moment):

@@ -47,6 +47,13 @@ def people(seed: int) -> list[TeamYear]:
     return teams
 
 
+def pace(moment: datetime) -> timedelta:
+    """How far to go in one step: hour by hour through the rounds, faster between them."""
+    days = (moment.date() - WEEK_ENDS).days
+    in_round = any(7 * weeks - 2 <= days <= 7 * weeks + 26 for weeks in WEEKS)
+    return timedelta(hours=1 if in_round else 6)
+
+
 @dataclass(frozen=True)
 class Deed:
     """Something a person does at a moment (UTC, moved clock)."""
