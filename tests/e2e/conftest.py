@@ -1,0 +1,68 @@
+"""A whole installation, its mail and a real Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.mailbox import Mailbox
+from tests.e2e.people import Office
+from tests.e2e.watch import Watch
+from tests.installation import Installation
+from tests.outbox.sink import Sink
+from tests.servers import own_servers
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium. Ends with its module: its event loop would be in Django's way."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def found(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Office]]:
+    """`found(**env)` starts an installation with an empty database: web, worker, beat."""
+    with ExitStack() as stack:
+
+        def start(**env: str) -> Office:
+            sink = Sink()
+            stack.callback(sink.close)
+            env |= stack.enter_context(own_servers())
+            env |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(sink.port), "SMTP_TLS": "none"}
+            env["STATIC_ROOT"] = str(Path(settings.STATIC_ROOT))
+            installation = Installation(tmp_path_factory.mktemp("installation"), **env)
+            stack.callback(installation.stop)
+            installation.manage("migrate", "--verbosity", "0")
+            for part in ("web", "worker", "beat"):
+                installation.start(part, part)
+            installation.wait_for_web()
+            office = Office(chromium, installation, Mailbox(sink), Watch())
+            stack.callback(office.close)
+            return office
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def office(found: Callable[..., Office]) -> Office:
+    """An installation that the tests of a module share."""
+    return found()

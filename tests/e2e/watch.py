@@ -1,0 +1,104 @@
+"""What must be true of every page: no error, nothing cut off, and axe finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+PHONE, LAPTOP = (360, 760), (1440, 900)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+# Elements that stick out sideways, unless something around them scrolls.
+STICKS_OUT = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const out = [...document.querySelectorAll("body *")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return box.width && (box.right > wide + 1 || box.left < -1);
+  });
+  return [`${document.documentElement.scrollWidth} > ${wide}`,
+          ...out.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))];
+}"""
+
+
+class Watch:
+    """Gathers troubles of all pages, so that one run shows them all; `verdict` judges."""
+
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+        self.seen: set[str] = set()
+        self.expected: dict[str, int] = {}
+
+    def over(self, context: BrowserContext) -> None:
+        """Listen to everything that happens in the pages of `context`."""
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self._note(f"script error: {error.error}"))
+        context.on("requestfailed", self._on_request_failed)
+        context.on("response", self._on_response)
+
+    @contextmanager
+    def expecting(self, *signs: str) -> Iterator[None]:
+        """Within, troubles that hold one of `signs` must happen, and are none."""
+        self.expected = dict.fromkeys(signs, 0)
+        yield
+        missing = [sign for sign, times in self.expected.items() if not times]
+        self.expected = {}
+        assert not missing, f"did not happen: {missing}"
+
+    def look(self, page: Page, *, again: bool = True) -> None:
+        """Look at the page as it is now, on a phone and on a laptop; its own size stays.
+
+        With `again` False not at one of the same title: everybody signs in on the same pages.
+        """
+        page.wait_for_load_state()
+        if page.title() in self.seen and not again:
+            return
+        self.seen.add(page.title())
+
+        size = page.viewport_size
+        assert size
+        for width, height in (PHONE, LAPTOP):
+            page.set_viewport_size({"width": width, "height": height})
+            where = f"{_path(page.url)} at {width}"
+            for part in page.evaluate(STICKS_OUT):
+                self._note(f"{where} sticks out: {part}")
+            for found in Axe().run(page, options=OPTIONS).response["violations"]:
+                for node in found["nodes"]:
+                    self._note(f"{where} {found['id']}: {node['html'][:200]} {node['target']}")
+        page.set_viewport_size(size)
+
+    def verdict(self) -> None:
+        """Fail with every trouble that was seen."""
+        assert self.seen
+        assert not self.troubles, "\n".join(dict.fromkeys(self.troubles))
+
+    def _note(self, trouble: str) -> None:
+        for sign in self.expected:
+            if sign in trouble:
+                self.expected[sign] += 1
+                return
+        print(f"trouble: {trouble}")
+        self.troubles.append(trouble)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._note(f"console {message.type}: {message.text} ({message.location['url']})")
+
+    def _on_request_failed(self, request: Request) -> None:
+        # Whoever leaves a page takes back what it was still asking for.
+        if request.failure != "net::ERR_ABORTED":
+            self._note(f"failed: {request.method} {request.url} {request.failure}")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self._note(
+                f"answered with status of {response.status}: "
+                f"{response.request.method} {response.url}"
+            )
+
+
+def _path(url: str) -> str:
+    return "/" + url.split("/", 3)[3]

@@ -1,0 +1,119 @@
+"""The year: check-ins by mail, answered from a phone, and what the program lead sees of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.people import Office, Visitor
+
+# Round 1 of a week that ended on 17 January: a Friday at noon in Monrovia, evening in Hanoi.
+OPENS, NUDGE = datetime(2031, 1, 31, 11, tzinfo=UTC), datetime(2031, 2, 4, 11, tzinfo=UTC)
+OVERDUE, COACH = datetime(2031, 2, 12, 11, tzinfo=UTC), datetime(2031, 2, 17, 11, tzinfo=UTC)
+CLOSED = datetime(2031, 2, 24, 11, tzinfo=UTC)
+HELP = "A seat at the budget hearing"
+
+
+def line_of(grace: Visitor, team: str) -> Locator:
+    """A team's line on the follow-up page."""
+    return grace.page.get_by_role("row").filter(has=grace.page.get_by_role("link", name=team))
+
+
+def close_the_week(grace: Visitor) -> None:
+    """The program lead ends the week; the rounds of the year stand before them."""
+    grace.open("/")
+    grace.follow("January in Nairobi")
+    grace.follow("Close the week")
+    grace.sees("Not signed off yet:")
+    expect(grace.page.get_by_role("row").filter(has_text="31 Jan 2031")).to_have_count(1)
+    grace.press("Close the week")
+    grace.sees("The week is closed and the follow-up year begins.")
+    grace.sees("The first round has not opened yet.")
+    grace.look()
+
+
+def answer_from_the_mail(office: Office) -> None:
+    """The link in the mail opens the check-in on a phone that never signed in."""
+    office.set_clock(OPENS)
+    for name in ("amara", "moses", "ruth"):
+        address = f"{name}@liberia.example.org"
+        link = office.mailbox.link(address, "how does the plan go? Check-in 1", "c")
+    ruth = office.visitor(phone=True, zone="Africa/Monrovia")
+    ruth.open(link)
+    expect(ruth.page).to_have_url(f"{office.installation.url}/c/")
+    ruth.sees("You answer as ruth@liberia.example.org")
+    ruth.look()
+    for text, status, words in (
+        ("Brief the minister", "on track", "Two briefings so far"),
+        ("Sit down with the payroll", "done", "All three came"),
+        ("Ask the auditor general", "stuck", "No answer to our letter"),
+    ):
+        part = ruth.page.locator("section").filter(has_text=text)
+        part.get_by_label(status, exact=True).check()
+        part.get_by_label("In one line").fill(words)
+    ruth.fill(
+        did="We met the clerks.",
+        learned="They were never asked.",
+        struggling="The auditor is silent.",
+        next="We go there in person.",
+        help=HELP,
+        help_from="The program",
+        help_by="2031-02-20",
+    )
+    ruth.press("Send the answer")
+    ruth.sees("Thank you. What you said is kept.")
+    ruth.sees("We ask again on")
+    ruth.look()
+    ruth.open("/")
+    expect(ruth.page.get_by_role("main").get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def see_where_reforms_stand(grace: Visitor) -> None:
+    """Per team: last answer, on time, activities by status, help that is waited for."""
+    grace.page.reload()
+    grace.sees("1 of 3 teams answered round 1.")
+    liberia = line_of(grace, "Liberia")
+    for text in ("1 done", "1 on track", "1 stuck", "1 of 1", "31 Jan 2031", "answered"):
+        expect(liberia).to_contain_text(text)
+    expect(line_of(grace, "Kenya")).to_contain_text("open, due 9 Feb")
+    grace.sees(HELP)
+    grace.look()
+    grace.page.get_by_label("What was done").fill("You speak on 20 February.")
+    grace.press("Resolved")
+    grace.sees("Noted: the request is resolved.")
+    grace.sees("Nobody waits for help now.")
+    grace.look()
+    liberia.get_by_role("link", name="31 Jan 2031").click()
+    grace.reads("No answer to our letter", "We go there in person.", "You speak on 20 February.")
+    grace.look()
+    grace.follow("All teams")
+
+
+def chase_the_silent(office: Office, grace: Visitor) -> None:
+    """Who is silent is reminded, then late, then their coach is told; others hear no more."""
+    kenya, mailbox = "amara@kenya.example.org", office.mailbox
+    mailbox.next(kenya, "how does the plan go? Check-in 1")
+    for moment, address, about, word in (
+        (NUDGE, kenya, "please answer check-in 1 by", "open, due 9 Feb"),
+        (OVERDUE, kenya, "check-in 1 was due on", "late since 9 Feb"),
+        (COACH, "coach@kenya.example.org", "has not answered check-in 1", "no answer, coach told"),
+    ):
+        office.set_clock(moment)
+        mailbox.next(address, about)
+        grace.page.reload()
+        expect(line_of(grace, "Kenya")).to_contain_text(word)
+        grace.look()
+    for name in ("amara", "moses", "ruth", "coach"):
+        assert not mailbox.unread(f"{name}@liberia.example.org", "heck-in 1")
+    expect(line_of(grace, "Liberia")).to_contain_text("answered")
+
+
+def coach_looks(office: Office) -> None:
+    """The coach's mail leads to the team, whose check-in is late."""
+    coach = office.visitor("coach@kenya.example.org", zone="Africa/Nairobi")
+    coach.sign_in()
+    coach.sees("check-in late")
+    coach.follow("Kenya")
+    coach.follow("Read the check-in")
+    coach.sees("Nobody has answered yet.")
