@@ -4,8 +4,13 @@ import pytest
 from django.conf import settings as configured
 from django.core.management import call_command
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import User
+
+# A busy machine is no fault of the code.
+hypothesis_settings.register_profile("ours", deadline=None)
+hypothesis_settings.load_profile("ours")
 
 
 @pytest.fixture
