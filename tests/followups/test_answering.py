@@ -220,6 +220,34 @@ def test_an_activity_that_someone_closed_meanwhile_keeps_what_was_said_of_it(ope
     }
 
 
+def test_an_activity_that_someone_removed_meanwhile_keeps_what_was_said_of_it(opened, phone):
+    activity = opened.activity("Pay on the 25th")
+    page = phone.follow(opened.link())
+    Activity.objects.filter(pk=activity.pk).update(removed_at=opened.clock)
+    sent = phone.send(page, **{f"status-{activity.pk}": "stuck", f"line-{activity.pk}": "No list."})
+    assert sent.status_code == 303
+    activity.refresh_from_db()
+    assert activity.status == "not_started"
+    page = text_of(phone.get("/c/"))
+    assert "Pay on the 25th" in page
+    assert "No list." in page
+
+
+def test_what_is_said_of_another_teams_activity_changes_nothing_there(opened):
+    other = World(**vars(opened) | {"team": make_team(opened.cohort, name="Kenya")})
+    theirs = other.activity("Theirs")
+    answering.submit(
+        opened.check_in(),
+        Said(texts={"did": "We met."}, activities={theirs.pk: {"status": "dropped", "line": ""}}),
+        by=opened.amara,
+        submission_id=uuid4(),
+        by_link=True,
+        now=opened.clock,
+    )
+    theirs.refresh_from_db()
+    assert theirs.status == "not_started"
+
+
 def test_a_late_answer_is_still_an_answer(opened):
     CheckIn.objects.filter(pk=opened.check_in().pk).update(
         state="missed", next_at=None, next_step="none"
