@@ -261,6 +261,9 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "socket_timeout": 2,
         "socket_connect_timeout": 1,
+        # A worker whose receipt Redis did not take would never ask for work again. Rings may be
+        # lost, so they need no receipts.
+        "ack_emulation": False,
     }
 else:
     BROKER_DIR = VAR_DIR / "broker"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from django.conf import settings
 
 from tests.installation import ROOT, Installation, wait_until
 from tests.servers import own_servers
@@ -24,14 +25,14 @@ HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The web server of an installation with an empty database and freshly collected files."""
+    """The web server of an installation with an empty database."""
     with ExitStack() as stack:
         env = stack.enter_context(own_servers())
         env |= {"BASE_URL": ADDRESS, "ALLOWED_HOSTS": "", "TRUSTED_PROXIES": "1"}
+        env["STATIC_ROOT"] = str(settings.STATIC_ROOT)
         own = Installation(tmp_path_factory.mktemp("production"), **env)
         stack.callback(own.stop)
         own.manage("migrate", "--verbosity", "0")
-        own.manage("collectstatic", "--noinput", "--verbosity", "0")
         own.start("web", "web")
         wait_until(lambda: is_ready(own), f"the web server (see {own.log})")
         yield own
