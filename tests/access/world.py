@@ -13,6 +13,7 @@ from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from coalitions import clock
 from cohorts.models import Membership
+from followups import mails
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox import links
 from outbox.models import Heartbeat
@@ -199,7 +200,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "user_id": member.pk,
             "day": day,
             "token": links.issue(
-                "checkin",
+                mails.PURPOSE,
                 f"world/{word}",
                 about=check_in.pk,
                 person=member,

@@ -1,0 +1,187 @@
+"""The access tests' world, with as many rows as one likes of everything that a page lists."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from accounts.models import User
+from actionplans import baseline
+from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from actionplans.plans import groups
+from cohorts.models import Cohort, Person, Team
+from followups.models import Answer, CheckIn, Round, SupportRequest
+from outbox.models import Message
+from tests.access.world import World
+from tests.factories import (
+    NOON,
+    make_cohort,
+    make_member,
+    make_outsider,
+    make_program,
+    make_session,
+    make_team,
+    make_user,
+)
+
+STATES = ["running", "follow_up", "closed", "draft"]
+
+
+def grow(world: World, until: int) -> None:
+    """Add to everything that lists show, until there are `until` of each beside the first ones."""
+    team = Team.objects.get(pk=world.own["team_id"])
+    there = team.cohort.teams.count() - 2
+    for n in range(there, until):
+        _looked_after(world, team, n)
+        _sister(team, n)
+        _work(team, world.users["member"], world.users["team lead"], n)
+        _round(team.cohort, n)
+        _mail(world.users["member"], team, n)
+    Baseline.objects.filter(plan__team=team).update(content=baseline.frozen(groups(team)))
+
+
+def _looked_after(world: World, team: Team, n: int) -> None:
+    """Other programs, cohorts and teams of the same people."""
+    lead, facilitator = world.users["program lead"], world.users["facilitator"]
+    cohort = make_cohort(make_program(lead), state=STATES[n % 4])
+    cohort.facilitators.add(facilitator)
+    make_cohort(team.cohort.program, state=STATES[n % 4])
+    other = make_team(cohort, coach=world.users["coach"])
+    for who in ("team lead", "member"):
+        make_member(other, world.users[who])
+    _round(cohort, 0)
+    team.cohort.facilitators.add(make_user())
+    make_session(team.cohort)
+
+
+def _sister(team: Team, n: int) -> None:
+    """Another team of the cohort, with all that the pages of staff count."""
+    sister = make_team(team.cohort, coach=team.coach if n % 2 else make_user())
+    lead = make_member(sister, role="lead")
+    make_member(sister, joined_at=None)
+    _work(sister, lead, lead, n)
+    _check_ins([(sister, round_, lead) for round_ in team.cohort.rounds.all()])
+
+
+def _work(team: Team, member: User, lead: User, n: int) -> None:
+    """A row of the sheet, a milestone with activities, a conflict, people."""
+    make_member(team)
+    people = [make_outsider(team), *Person.objects.filter(team=team).order_by("-pk")[:2]]
+    sheet = DailySheet.objects.get_or_create(team=team, day=team.cohort.starts_on)[0]
+    row = SheetRow.objects.create(
+        sheet=sheet, milestone="Theme", action="Act", session=team.cohort.sessions.first()
+    )
+    row.by_whom.set(people)
+    DailySheet.objects.get_or_create(
+        team=team, day=team.cohort.starts_on + timedelta(days=n % 5), defaults={"takeaways": "T"}
+    )
+    plan = ActionPlan.objects.get_or_create(team=team)[0]
+    Baseline.objects.get_or_create(
+        plan=plan, defaults={"signed_by": lead, "signed_at": NOON, "content": {"milestones": []}}
+    )
+    milestone = Milestone.objects.create(plan=plan, title=f"Milestone {n}", position=n)
+    for table, where in ((SheetRow, {"sheet": sheet}), (Milestone, {"plan": plan})):
+        table.objects.create(removed_at=NOON, **where)
+    for status in Activity.Status.values:
+        activity = Activity.objects.create(
+            milestone=milestone,
+            text=f"Activity {n} {status}",
+            accountable=people[-1] if n % 2 else None,
+            due_on=NOON.date() + timedelta(days=n),
+            status=status,
+            from_row=row if status == "done" else None,
+        )
+        activity.responsible.set(people)
+        _edit(team, "activity", activity.pk, "text", member, outcome="applied", version=1)
+    _edit(team, "sheetrow", row.pk, "action", member, outcome="conflict")
+
+
+def _edit(team: Team, table: str, pk: int, field: str, actor: AbstractBaseUser, **fields) -> None:
+    Edit.objects.create(
+        edit_id=uuid.uuid4(),
+        team=team,
+        table=table,
+        row_id=pk,
+        field=field,
+        value="Mine",
+        actor=actor,
+        at=NOON,
+        **fields,
+    )
+
+
+def _round(cohort: Cohort, n: int) -> None:
+    opens = cohort.ends_on + timedelta(weeks=n + 20)
+    round_ = Round.objects.create(
+        cohort=cohort,
+        number=n + 2,
+        opens_on=opens,
+        due_on=opens + timedelta(days=9),
+        closes_on=opens + timedelta(days=24),
+    )
+    teams = cohort.teams.prefetch_related("memberships__user")
+    _check_ins([(team, round_, team.memberships.all()[0].user) for team in teams])
+
+
+def _check_ins(asked: list[tuple[Team, Round, User]]) -> None:
+    """Check-ins in every state, each with an answer and two requests for support."""
+    states = {0: "submitted", 1: "open", 2: "scheduled"}
+    check_ins = CheckIn.objects.bulk_create(
+        CheckIn(
+            team=team,
+            round=round_,
+            state=states[round_.number % 3],
+            submitted_at=None if round_.number % 3 else NOON,
+            submitted_by=None if round_.number % 3 else person,
+            next_at=NOON if round_.number % 3 else None,
+        )
+        for team, round_, person in asked
+    )
+    answers = Answer.objects.bulk_create(
+        Answer(
+            check_in=check_in,
+            submission_id=uuid.uuid4(),
+            person=person,
+            by_link=False,
+            at=NOON,
+            did="Met them",
+            activities={"1": {"status": "done", "line": "Line"}},
+        )
+        for check_in, (_team, _round, person) in zip(check_ins, asked, strict=True)
+    )
+    SupportRequest.objects.bulk_create(
+        request
+        for answer, (team, _round, person) in zip(answers, asked, strict=True)
+        for request in (
+            SupportRequest(team=team, answer=answer, text="Help", from_whom="A bank"),
+            SupportRequest(
+                team=team,
+                answer=answer,
+                text="Gone",
+                state="resolved",
+                resolved_at=NOON,
+                resolved_by=person,
+            ),
+        )
+    )
+
+
+def _mail(person: User, team: Team, n: int) -> None:
+    for state in ("sent", "failed", "dead", "queued"):
+        Message.objects.create(
+            key=f"crowd/{state}/{n}",
+            kind="invitation",
+            person=person,
+            address=person.email,
+            language="en",
+            about=team.memberships.order_by("-pk").values_list("pk", flat=True)[0],
+            message_id=f"<crowd-{state}-{n}@example.org>",
+            dated_at=NOON,
+            created_at=NOON,
+            not_before=NOON,
+            next_attempt_at=NOON,
+            expires_at=NOON + timedelta(days=1),
+            state=state,
+        )
