@@ -32,8 +32,13 @@ def signed_in(view: View) -> View:
     return checked
 
 
+def is_script(request: HttpRequest) -> bool:
+    """Does a script of ours ask, which cannot be led to another page?"""
+    return "HX-Request" in request.headers or "X-Requested-With" in request.headers
+
+
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead a page to sign-in and back; tell a script 401, so that it keeps what was typed."""
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+    if is_script(request):
         return HttpResponse(status=401)
     return redirect_to_login(request.get_full_path())

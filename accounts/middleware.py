@@ -12,18 +12,21 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.doors import is_script
 from accounts.models import User
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 HAS_SECOND_FACTOR = "has_second_factor"
-# Doors that stay open on the way to a second factor.
+# Doors that stay open on the way to a second factor. The page that sets it up shows a new secret
+# each time it is loaded, so nothing that it or another page asks for by itself may lead to it.
 ON_THE_WAY = (
     "account_logout",
     "account_reauthenticate",
     "mfa_activate_totp",
     "mfa_reauthenticate",
     "set_language",
+    "guess_time_zone",
     "healthz",
     "readyz",
 )
@@ -72,6 +75,8 @@ class SecondFactorMiddleware:
         if is_mfa_enabled(user):
             request.session[HAS_SECOND_FACTOR] = True
             return None
+        if is_script(request):
+            return HttpResponse(status=401)
         messages.info(request, _("Who steers programs signs in with a second factor. Set it up."))
         return redirect("mfa_activate_totp")
 

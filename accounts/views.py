@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth_views
+from babel.core import get_global
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -41,7 +42,9 @@ def profile(request: SignedIn) -> HttpResponse:
 @signed_in
 def guess_time_zone(request: SignedIn) -> HttpResponse:
     """Keep the zone that the browser tells, while the person has not chosen one."""
-    zone = request.POST.get("time_zone", "")
+    # Browsers tell some zones by an old name (Asia/Saigon) that knows no country and no weekend.
+    told = request.POST.get("time_zone", "")
+    zone = get_global("zone_aliases").get(told, told)
     try:
         validate_time_zone(zone)
     except ValidationError:

@@ -42,6 +42,18 @@ def test_the_browser_tells_the_zone_once(sign_in) -> None:
     assert b"guess-time-zone" not in client.get(reverse("profile")).content
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"), [("Asia/Saigon", "Asia/Ho_Chi_Minh"), ("Asia/Calcutta", "Asia/Kolkata")]
+)
+def test_a_zone_that_the_browser_calls_by_its_old_name_is_kept_by_its_new_one(
+    sign_in, told: str, kept: str
+) -> None:
+    user = make_user(time_zone="")
+    sign_in(user).post(reverse("guess_time_zone"), {"time_zone": told})
+    user.refresh_from_db()
+    assert user.time_zone == kept
+
+
 def test_the_footers_language_is_kept_with_the_person(sign_in) -> None:
     user = make_user()
     sign_in(user).post(reverse("set_language"), {"language": "pt", "next": "/"})

@@ -62,3 +62,16 @@ def test_one_sets_it_up_and_signs_in_with_it_and_with_a_recovery_code() -> None:
     assert again.get(reverse("profile")).status_code == 302
     again.post(reverse("mfa_authenticate"), {"code": codes[0]})
     assert again.get(reverse("profile")).status_code == 200
+
+
+def test_what_pages_ask_for_by_themselves_does_not_change_the_secret_one_is_typing(sign_in) -> None:
+    lead = make_user(time_zone="")
+    make_program(lead)
+    client = sign_in(lead)
+    secret = client.get(SET_UP).context["form"].secret
+    guess = client.post(reverse("guess_time_zone"), {"time_zone": "Africa/Nairobi"}, follow=True)
+    assert guess.status_code == 204
+    by_script = {"X-Requested-With": "fetch"}
+    assert client.get(reverse("profile"), headers=by_script, follow=True).status_code == 401
+    client.post(SET_UP, {"code": present_code(secret)})
+    assert client.get(reverse("profile")).status_code == 200
