@@ -32,9 +32,11 @@ class Office:
         ahead = moment - datetime.now(UTC)
         self.installation.move_clock(ahead.total_seconds())
 
-    def visitor(self, address: str = "", *, phone: bool = False, zone: str = "UTC") -> Visitor:
+    def visitor(
+        self, address: str = "", *, phone: bool = False, zone: str = "UTC", script: bool = True
+    ) -> Visitor:
         """Someone with an e-mail address and a browser that nobody used before."""
-        found = Visitor(self, address, phone=phone, zone=zone)
+        found = Visitor(self, address, phone=phone, zone=zone, script=script)
         self.visitors.append(found)
         return found
 
@@ -47,9 +49,12 @@ class Office:
 class Visitor:
     """A person before a screen: a phone of 360 × 760 or a laptop of 1440 × 900."""
 
-    def __init__(self, office: Office, address: str, *, phone: bool, zone: str) -> None:
+    def __init__(
+        self, office: Office, address: str, *, phone: bool, zone: str, script: bool
+    ) -> None:
         self.office = office
         self.address = address
+        self.script = script
         width, height = PHONE if phone else LAPTOP
         self.context = office.browser.new_context(
             base_url=office.installation.url,
@@ -58,6 +63,7 @@ class Visitor:
             has_touch=phone,
             locale="en-GB",
             timezone_id=zone,
+            java_script_enabled=script,
         )
         self.context.set_default_timeout(SECONDS)
         office.watch.over(self.context)
@@ -69,8 +75,9 @@ class Visitor:
         self.page.goto(address)
 
     def look(self, *, again: bool = True) -> None:
-        """Look at the page with the eyes of `Watch`."""
-        self.office.watch.look(self.page, again=again)
+        """Look at the page with the eyes of `Watch`, which need a script."""
+        if self.script:
+            self.office.watch.look(self.page, again=again)
 
     def follow(self, name: str, within: Locator | None = None) -> None:
         """Press a link and look at the page it leads to."""
