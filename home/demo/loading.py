@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4, uuid5
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
@@ -50,10 +51,9 @@ def load(now: datetime) -> None:
     }
     program = Program.objects.create(name=f"{PROGRAM} …")
     program.leads.add(staff["lead"])
-    today = now.date()
-    _finished(program, staff, today, now)
-    _following(program, staff, today, now)
-    _in_its_week(program, staff, today)
+    _finished(program, staff, now)
+    _following(program, staff, now)
+    _in_its_week(program, staff, now)
     Program.objects.filter(pk=program.pk).update(name=PROGRAM)
 
 
@@ -63,6 +63,10 @@ def _user(local: str, name: str, zone: str, **fields: object) -> User:
 
 def _at(day: date, hour: int = 15) -> datetime:
     return datetime.combine(day, time(hour), UTC)
+
+
+def _today(zone: str, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 # Cohorts -----------------------------------------------------------------------------------------
@@ -79,20 +83,20 @@ def _cohort(
     return cohort
 
 
-def _finished(program: Program, staff: dict[str, User], today: date, now: datetime) -> None:
-    starts_on = today - timedelta(weeks=54)
+def _finished(program: Program, staff: dict[str, User], now: datetime) -> None:
+    starts_on = now.date() - timedelta(weeks=54)
     cohort = _cohort(
         program, staff, f"Lima {starts_on.year}", "Lima, Peru", "America/Lima", starts_on
     )
     for demo in (PERU, NEPAL):
-        _team(cohort, demo, staff["coach"], days=5, signed=True)
+        _team(cohort, demo, staff["coach"], now, days=5, signed=True)
     _live_through(cohort, now, late={("Perú", 3)}, missed={("Perú", 6), ("Nepal", 7)})
     Cohort.objects.filter(pk=cohort.pk).update(state=Cohort.State.CLOSED)
 
 
-def _following(program: Program, staff: dict[str, User], today: date, now: datetime) -> None:
+def _following(program: Program, staff: dict[str, User], now: datetime) -> None:
     # The second round is due today.
-    ended = today - timedelta(weeks=schedule.ROUND_WEEKS[1], days=schedule.DUE_DAY)
+    ended = now.date() - timedelta(weeks=schedule.ROUND_WEEKS[1], days=schedule.DUE_DAY)
     cohort = _cohort(
         program,
         staff,
@@ -102,11 +106,12 @@ def _following(program: Program, staff: dict[str, User], today: date, now: datet
         ended - timedelta(days=4),
     )
     for demo in (KENYA, GHANA, JORDAN):
-        _team(cohort, demo, staff["coach"], days=5, signed=True)
+        _team(cohort, demo, staff["coach"], now, days=5, signed=True)
     _live_through(cohort, now, missed={("Kenya", 2)})
 
 
-def _in_its_week(program: Program, staff: dict[str, User], today: date) -> None:
+def _in_its_week(program: Program, staff: dict[str, User], now: datetime) -> None:
+    today = _today("America/New_York", now)
     cohort = _cohort(
         program,
         staff,
@@ -116,13 +121,16 @@ def _in_its_week(program: Program, staff: dict[str, User], today: date) -> None:
         today - timedelta(days=2),
     )
     for demo in (LIBERIA, VIETNAM, MAROC):
-        _team(cohort, demo, staff["coach"] if demo is LIBERIA else None, days=3, signed=False)
+        coach = staff["coach"] if demo is LIBERIA else None
+        _team(cohort, demo, coach, now, days=3, signed=False)
 
 
 # Teams and their week ----------------------------------------------------------------------------
 
 
-def _team(cohort: Cohort, demo: DemoTeam, coach: User | None, *, days: int, signed: bool) -> None:
+def _team(
+    cohort: Cohort, demo: DemoTeam, coach: User | None, now: datetime, *, days: int, signed: bool
+) -> None:
     team = Team.objects.create(
         cohort=cohort,
         name=demo.name,
@@ -137,11 +145,11 @@ def _team(cohort: Cohort, demo: DemoTeam, coach: User | None, *, days: int, sign
     for name, organisation in demo.outsiders:
         Person.objects.create(team=team, name=name, organisation=organisation)
     for n in range(min(days, len(demo.rows))):
-        _sheet(team, demo, n, members, handed_in=signed or n < days - 1)
+        _sheet(team, demo, n, members, now, handed_in=signed or n < days - 1)
     if signed:
-        _plan(team, demo, members[0], signed=True)
+        _plan(team, demo, members[0], now, signed=True)
     else:
-        _plan(team, demo, members[-1], signed=False)
+        _plan(team, demo, members[-1], now, signed=False)
 
 
 def _member(team: Team, demo: DemoTeam, n: int) -> User:
@@ -161,7 +169,9 @@ def _member(team: Team, demo: DemoTeam, n: int) -> User:
     return user
 
 
-def _sheet(team: Team, demo: DemoTeam, n: int, members: list[User], *, handed_in: bool) -> None:
+def _sheet(
+    team: Team, demo: DemoTeam, n: int, members: list[User], now: datetime, *, handed_in: bool
+) -> None:
     if not demo.rows[n] and not demo.takeaways[n]:
         return
     day = team.cohort.days[n]
@@ -173,7 +183,7 @@ def _sheet(team: Team, demo: DemoTeam, n: int, members: list[User], *, handed_in
             table="sheetrow",
             edit_id=uuid4(),
             by=members[k % len(members)],
-            now=_at(day, 16 + k % 4),
+            now=min(now, _at(day, 16 + k % 4)),
             initial={
                 "session": str(sessions[min(row.session, len(sessions)) - 1].pk),
                 "milestone_kind": row.milestone_kind,
@@ -184,14 +194,14 @@ def _sheet(team: Team, demo: DemoTeam, n: int, members: list[User], *, handed_in
                 "by_when": (day + timedelta(days=row.due_day)).isoformat(),
             },
         )
-    _discuss(sheet, demo, n, members[0])
+    _discuss(sheet, demo, n, members[0], now)
     if handed_in:
         DailySheet.objects.filter(pk=sheet.pk).update(
-            handed_in_at=_at(day, 21), handed_in_by=members[0]
+            handed_in_at=min(now, _at(day, 21)), handed_in_by=members[0]
         )
 
 
-def _discuss(sheet: DailySheet, demo: DemoTeam, n: int, by: User) -> None:
+def _discuss(sheet: DailySheet, demo: DemoTeam, n: int, by: User, now: datetime) -> None:
     for field, text in (("takeaways", demo.takeaways[n]), ("action_items", demo.action_items[n])):
         if text:
             save_cell(
@@ -203,11 +213,11 @@ def _discuss(sheet: DailySheet, demo: DemoTeam, n: int, by: User) -> None:
                 seen="",
                 edit_id=uuid4(),
                 by=by,
-                now=_at(sheet.day, 20),
+                now=min(now, _at(sheet.day, 20)),
             )
 
 
-def _plan(team: Team, demo: DemoTeam, by: User, *, signed: bool) -> None:
+def _plan(team: Team, demo: DemoTeam, by: User, now: datetime, *, signed: bool) -> None:
     plan, ended = plans.plan_of(team), team.cohort.ends_on
     rows = {row.action: row for row in SheetRow.objects.filter(sheet__team=team)}
     for title, works in demo.plan.items():
@@ -217,7 +227,7 @@ def _plan(team: Team, demo: DemoTeam, by: User, *, signed: bool) -> None:
             edit_id=uuid4(),
             initial={"title": title},
             by=by,
-            now=_at(ended, 13),
+            now=min(now, _at(ended, 13)),
         )
         for work in works:
             create_row(
@@ -225,7 +235,7 @@ def _plan(team: Team, demo: DemoTeam, by: User, *, signed: bool) -> None:
                 table="activity",
                 edit_id=uuid4(),
                 by=by,
-                now=_at(ended, 14),
+                now=min(now, _at(ended, 14)),
                 from_row=rows.get(work.text),
                 initial={
                     "text": work.text,
@@ -327,8 +337,9 @@ def _statuses(team: Team, day: date, number: int) -> dict[int, dict[str, str]]:
 def _send(check_in: CheckIn, moment: datetime, now: datetime) -> None:
     """Let the present round's mails go for real; those of older rounds count as sent."""
     if check_in.round.closes_on >= now.date():
-        for days in range(3):
-            # Ten in UTC is a decent hour in all these teams' zones.
+        # As many days as a weekend and a holiday may keep a mail waiting. Ten in UTC is a decent
+        # hour in all these teams' zones.
+        for days in range(5):
             delivery.deliver(min(now, _at(moment.date() + timedelta(days=days), 10)))
     else:
         Message.objects.filter(about=check_in.pk, state="queued").update(
