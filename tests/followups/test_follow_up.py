@@ -128,12 +128,12 @@ def test_a_round_counts_against_a_team_only_once_it_is_over_or_late(year, lead):
 
 
 def test_the_teams_that_need_someone_stand_first(world, lead):
-    for name in ("Stuck", "Asks for help", "Silent", "Coach told", "Well", "All is well"):
+    for name in ("Stuck", "Asks for help", "And silent", "Coach told", "Well", "All is well"):
         make_member(make_team(world.cohort, name=name, coach=world.coach))
     teams = {team.name: team for team in world.cohort.teams.all()}
     planner.close_week(world.cohort, by=None, now=world.clock)
     for name, team in teams.items():
-        if name in {"Silent", "Coach told"}:
+        if name in {"And silent", "Coach told"}:
             state(world.check_in(team=team), "open")
         else:
             answered(world.check_in(team=team), day(2), world.amara)
@@ -146,7 +146,7 @@ def test_the_teams_that_need_someone_stand_first(world, lead):
     page = page_for(lead, world, day(20))
     assert list(years(page)) == [
         "Coach told",
-        "Silent",
+        "And silent",
         "Stuck",
         "Asks for help",
         "All is well",
@@ -155,7 +155,7 @@ def test_the_teams_that_need_someone_stand_first(world, lead):
     ]
     words = text_of(page)
     assert "5 of 7 teams answered round 1. 1 is stuck with something." in words
-    assert words.index("Coach told") < words.index("Silent") < words.index("All is well")
+    assert words.index("Coach told") < words.index("And silent") < words.index("All is well")
     assert "no answer, coach told" in words
     assert "late since 28 Jun" in words
 
