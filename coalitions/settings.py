@@ -41,6 +41,10 @@ if not BASE_URL:
         "BASE_URL is not set. It is the address people reach, such as https://coalitions.example."
     )
 HTTPS = BASE_URL.startswith("https://")
+if not HTTPS and not BASE_URL.startswith("http://"):
+    raise ImproperlyConfigured(
+        f"BASE_URL is {BASE_URL}, but an address begins with https:// (or http:// on one machine)."
+    )
 HOST_NAME = urlsplit(BASE_URL).hostname or ""
 if "change-me" in SECRET_KEY and not HOST_NAME.endswith(".example"):
     raise ImproperlyConfigured(
@@ -253,9 +257,9 @@ MAILERS = {
 }
 
 # Background work: the database is the queue, Celery only the doorbell (docs/decisions/0002).
-TICK_SECONDS = env.float("TICK_SECONDS", 60)
-OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 120)
-REDIS_URL = env.str("REDIS_URL", "")
+TICK_SECONDS = env.float("TICK_SECONDS", 60, validate=validate.Range(min=0.1))
+OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 120, validate=validate.Range(min=1))
+REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp("^(rediss?://|$)"))
 CELERY_BROKER_URL = REDIS_URL or f"{folder_broker.SCHEME}://"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
@@ -302,10 +306,13 @@ DOORBELL = env.bool("DOORBELL", True)
 # Tests only: a file whose number of seconds is added to the clock of every process.
 TEST_CLOCK_FILE = env.str("TEST_CLOCK_FILE", "")
 
+LOG_LEVEL = env.str(
+    "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
