@@ -79,12 +79,12 @@ class Visitor:
         if self.script:
             self.office.watch.look(self.page, again=again)
 
-    def follow(self, name: str, within: Locator | None = None) -> None:
+    def follow(self, name: str, within: Locator | None = None, *, again: bool = True) -> None:
         """Press a link and look at the page it leads to."""
         place = within or self.page.get_by_role("main")
         with self.page.expect_navigation():
             place.get_by_role("link", name=name).first.click()
-        self.look()
+        self.look(again=again)
 
     def press(self, name: str, within: Locator | None = None) -> None:
         """Press a button."""

@@ -60,7 +60,7 @@ def add_team(grace: Visitor, name: str) -> None:
     """A team with its lead, two members and a coach."""
     zone, challenge = TEAMS[name]
     home = name.lower()
-    grace.follow("Add a team")
+    grace.follow("Add a team", again=False)
     grace.fill(name=name, country=name, challenge=challenge, time_zone=zone)
     grace.fill(
         lead=f"Amara of {name} <amara@{home}.example.org>",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 PHONE, LAPTOP = (360, 760), (1440, 900)
@@ -65,7 +65,9 @@ class Watch:
             where = f"{_path(page.url)} at {width}"
             for part in page.evaluate(STICKS_OUT):
                 self._note(f"{where} sticks out: {part}")
-            for found in Axe().run(page, options=OPTIONS).response["violations"]:
+            if not page.evaluate("'axe' in window"):
+                page.evaluate(AXE_SCRIPT)
+            for found in page.evaluate("options => axe.run(options)", OPTIONS)["violations"]:
                 for node in found["nodes"]:
                     self._note(f"{where} {found['id']}: {node['html'][:200]} {node['target']}")
         page.set_viewport_size(size)
