@@ -1,0 +1,139 @@
+"""The week board: teams and days at a glance, for the projector."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from actionplans.models import DailySheet, SheetRow
+from cohorts.models import Cohort, Team
+from tests.actionplans.planning import SCRIPT, make_row
+from tests.factories import MONDAY, NOON, make_cohort, make_member, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+TILE = re.compile(
+    r'data-state="(?P<state>[\w-]+)"\s+href="(?P<url>[^"]+)">.*?</svg>(?P<words>.*?)</a>', re.S
+)
+
+
+@pytest.fixture
+def cohort() -> Cohort:
+    return make_cohort()
+
+
+@pytest.fixture
+def facilitator(cohort: Cohort) -> User:
+    person = make_user()
+    cohort.facilitators.add(person)
+    return person
+
+
+@pytest.fixture
+def client(facilitator: User, sign_in) -> Client:
+    return sign_in(facilitator)
+
+
+def url(cohort: Cohort) -> str:
+    return reverse("board", args=[cohort.pk])
+
+
+def tiles(client: Client, cohort: Cohort) -> dict[str, tuple[str, str]]:
+    """State and words of each tile, by the address of its sheet."""
+    page = client.get(url(cohort)).content.decode()
+    return {
+        found["url"]: (found["state"], " ".join(re.sub(r"<[^>]+>", " ", found["words"]).split()))
+        for found in TILE.finditer(page)
+    }
+
+
+def sheet(team: Team, day: object = MONDAY) -> str:
+    return reverse("sheet", args=[team.pk, day])
+
+
+def test_every_team_has_a_tile_for_each_day_and_before_anything_is_written_it_is_empty(
+    client, cohort
+) -> None:
+    teams = [make_team(cohort), make_team(cohort)]
+    found = tiles(client, cohort)
+    assert set(found) == {sheet(team, day) for team in teams for day in cohort.days}
+    assert set(found.values()) == {("empty", "empty")}
+
+
+def test_a_begun_sheet_counts_its_rows_and_those_without_who_or_when(client, cohort) -> None:
+    team = make_team(cohort)
+    make_row(team, action="Meet them", by_whom="Ada", by_when="2026-07-01")
+    make_row(team, action="Without who", by_when="2026-07-01")
+    make_row(team, action_kind="information", by_whom="Ada")
+    make_row(team, milestone="No action yet")
+    assert tiles(client, cohort)[sheet(team)] == ("begun", "4 rows 2 without who or when begun")
+
+
+def test_a_row_that_was_removed_does_not_count(client, cohort) -> None:
+    team = make_team(cohort)
+    make_row(team, action="Stays", by_whom="Ada", by_when="2026-07-01")
+    gone = make_row(team, action="Goes")
+    SheetRow.objects.filter(pk=gone.pk).update(removed_at=NOON)
+    assert tiles(client, cohort)[sheet(team)] == ("begun", "1 row begun")
+
+
+def test_two_people_on_a_row_are_one_row(client, cohort) -> None:
+    team = make_team(cohort)
+    make_row(team, action="Meet", by_whom="Ada; Ben; Cleo", by_when="2026-07-01")
+    assert tiles(client, cohort)[sheet(team)] == ("begun", "1 row begun")
+
+
+def test_a_sheet_with_takeaways_alone_has_begun_and_they_are_shown(client, cohort) -> None:
+    team = make_team(cohort, name="Liberia")
+    DailySheet.objects.create(team=team, day=MONDAY, takeaways="Count <first>, accuse nobody.")
+    assert tiles(client, cohort)[sheet(team)] == ("begun", "0 rows begun")
+    assert "Count &lt;first&gt;, accuse nobody." in client.get(url(cohort)).content.decode()
+
+
+def test_a_sheet_that_was_handed_in_says_so(client, cohort, sign_in) -> None:
+    team = make_team(cohort)
+    make_row(team, action="Meet", by_whom="Ada", by_when="2026-07-01")
+    sign_in(make_member(team)).post(reverse("sheet_hand_in", args=[team.pk, MONDAY]))
+    assert tiles(client, cohort)[sheet(team)] == ("handed-in", "1 row handed in")
+
+
+def test_a_board_without_teams_says_what_to_do(client, cohort) -> None:
+    assert "No teams yet. Add the first" in client.get(url(cohort)).content.decode()
+
+
+def test_teams_of_other_cohorts_are_not_on_it(client, cohort) -> None:
+    other = make_team(name="Elsewhere")
+    DailySheet.objects.create(team=other, day=MONDAY, takeaways="Secret words")
+    page = client.get(url(cohort)).content.decode()
+    assert "Elsewhere" not in page
+    assert "Secret words" not in page
+
+
+def test_today_is_the_venues_today(facilitator, cohort, sign_in) -> None:
+    make_team(cohort)
+    with time_machine.travel("2026-06-03 02:00+00:00", tick=False):
+        page = sign_in(facilitator).get(url(cohort)).content.decode()
+    assert page[page.index('aria-current="date"') :].split(">")[1].startswith("Tue 2")
+
+
+def test_it_keeps_itself_up_to_date_and_costs_little_while_nothing_happens(client, cohort) -> None:
+    team = make_team(cohort)
+    first = client.get(url(cohort), **SCRIPT)
+    assert "<html" not in first.content.decode()
+    again = SCRIPT["headers"] | {"If-None-Match": first["ETag"]}
+    assert client.get(url(cohort), headers=again).status_code == 304
+    make_row(team, action="News")
+    after = client.get(url(cohort), headers=again)
+    assert after.status_code == 200
+    assert "<b>1</b> row" in " ".join(after.content.decode().split())
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_projector_may_have_another_light(client, cohort, theme) -> None:
+    page = client.get(f"{url(cohort)}?theme={theme}").content.decode()
+    assert f'data-theme="{theme}"' in page
+    assert 'data-theme="x' not in client.get(f"{url(cohort)}?theme=x").content.decode()
