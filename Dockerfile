@@ -9,8 +9,8 @@ COPY requirements.txt ./
 RUN python -m pip install --no-cache-dir --root-user-action=ignore --require-hashes -r requirements.txt
 
 COPY . .
-# The code belongs to root and is only read; the user's number is known so that compose can mount for it.
-RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin coalitions \
+# The code belongs to root and is only read.
+RUN useradd --system --no-create-home --home-dir /app --shell /usr/sbin/nologin coalitions \
     && bin/compile-messages \
     && SECRET_KEY=build BASE_URL=https://build.example VAR_DIR=/tmp/build STATIC_ROOT=/app/static-root \
        python manage.py collectstatic --noinput --verbosity 0 \

@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PORT ?= 8000
 export PORT
-.PHONY: help demo demo-reset test check year year-controls lock messages screenshots clean
+.PHONY: help demo demo-reset test check year year-controls image-check lock messages screenshots clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -42,6 +42,9 @@ year: .venv/dev ## Live through a follow-up year with kills and faults, on both 
 year-controls: .venv/dev ## Break the engine on purpose: succeeds when the harness of the year notices
 	@bin/compile-messages
 	@$(PY) -m tests.year --control mark_sent_first $(ARGS)
+
+image-check: .venv/dev ## Build the image and use its parts as docker-compose.yml runs them (podman, or ARGS="--engine docker")
+	@$(PY) -m tests.image $(ARGS)
 
 messages: .venv/dev ## Bring locale/*/django.po in step with the strings of the code
 	@$(PY) bin/check-translations --update
