@@ -13,6 +13,7 @@ from tests.installation import Installation, wait_until
 
 # What others write appears within seconds: pages look every three (poll.js), the board every five.
 SECONDS = 12_000
+expect.set_options(timeout=SECONDS)
 
 
 class Office:
@@ -104,7 +105,7 @@ class Visitor:
     def reads(self, *texts: str) -> None:
         """The page holds these texts, of cells that are open for writing too."""
         for text in texts:
-            expect(self.page.get_by_role("main")).to_contain_text(text, timeout=SECONDS)
+            expect(self.page.get_by_role("main")).to_contain_text(text)
 
     def sees_after_a_while(self, text: str) -> None:
         """What the clock does shows on one of the next visits to the page."""
@@ -166,7 +167,7 @@ class Visitor:
 
     def is_saved(self, control: Locator) -> None:
         state = self.page.locator(f"[id='{control.get_attribute('id')}-state']")
-        expect(state).to_have_text(re.compile(r"^Saved \d\d:\d\d$"), timeout=SECONDS)
+        expect(state).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
 
     def close_row(self, row: Locator) -> None:
         """Press Done: the line turns to text again."""

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.people import SECONDS, Visitor
+from tests.e2e.people import Visitor
 
 BRIEFING = "Brief the minister of finance every second Monday"
 ROWS = {
@@ -60,10 +60,10 @@ def fill_the_sheet_at_once(amara: Visitor, moses: Visitor, fatou: Visitor) -> No
     for reader, other in ((amara, "moses"), (moses, "amara")):
         line = reader.row(ROWS[other]["Action"])
         for text in (ROWS[other]["Session"], ROWS[other]["Milestone, theme"], "Feb 2031"):
-            expect(line).to_contain_text(text, timeout=SECONDS)
+            expect(line).to_contain_text(text)
         reader.look()
-    expect(tile(fatou, 1)).to_have_attribute("data-state", "begun", timeout=SECONDS)
-    expect(tile(fatou, 1)).to_contain_text("2 rows", timeout=SECONDS)
+    expect(tile(fatou, 1)).to_have_attribute("data-state", "begun")
+    expect(tile(fatou, 1)).to_contain_text("2 rows")
     amara.close_row(lines["amara"])
     moses.close_row(lines["moses"])
     # Whom the team did not know is among its people now.
@@ -114,16 +114,16 @@ def discuss_and_hand_in(amara: Visitor, moses: Visitor, fatou: Visitor) -> None:
     amara.look()
     amara.press("Keep mine", amara.page.locator(".conflict"))
     amara.is_saved(texts[amara])
-    expect(texts[moses]).to_have_value(re.compile("says amara"), timeout=SECONDS)
+    expect(texts[moses]).to_have_value(re.compile("says amara"))
     moses.write(moses.page.get_by_label("Key action items"), "Amara calls the minister today.")
     expect(amara.page.get_by_label("Key action items")).to_have_value(
-        "Amara calls the minister today.", timeout=SECONDS
+        "Amara calls the minister today."
     )
     amara.press("Hand in")
     amara.sees("Handed in by Amara of Liberia")
     amara.look()
     moses.sees("Handed in by Amara of Liberia")
-    expect(tile(fatou, 1)).to_have_attribute("data-state", "handed-in", timeout=SECONDS)
+    expect(tile(fatou, 1)).to_have_attribute("data-state", "handed-in")
     fatou.sees("Trust before tables")
     expect(tile(fatou, 2)).to_have_attribute("data-state", "empty")
     fatou.look()
@@ -187,7 +187,7 @@ def shape_the_plan(amara: Visitor, moses: Visitor) -> None:
         amara.write(row.get_by_label("A – accountable"), "Moses of Liberia")
         amara.close_row(row)
     amara.look()
-    expect(moses.page.get_by_text("Nobody is accountable.")).to_have_count(0, timeout=SECONDS)
+    expect(moses.page.get_by_text("Nobody is accountable.")).to_have_count(0)
 
 
 def _move_up(member: Visitor, kind: str, text: str) -> None:
@@ -197,7 +197,7 @@ def _move_up(member: Visitor, kind: str, text: str) -> None:
     line = member.row(text)
     line.get_by_label("More for this row").click()
     member.press("Move up", line)
-    expect(texts.nth(place - 1)).to_have_text(text, timeout=SECONDS)
+    expect(texts.nth(place - 1)).to_have_text(text)
 
 
 def sign_off(amara: Visitor) -> None:
