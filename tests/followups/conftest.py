@@ -119,14 +119,14 @@ def world(db: None, sink: Sink) -> World:
 
 @pytest.fixture
 def year(world: World) -> World:
-    """The week is closed; nothing has happened yet."""
+    """The week is closed, and nothing has happened until the eve of round 1."""
     world.close_week()
+    world.clock = day(-1)
     return world
 
 
 @pytest.fixture
 def opened(year: World) -> World:
     """Round 1 is open and its first mails are out; Friday noon."""
-    year.clock = day(-1)
     year.live_until(day(0))
     return year

@@ -103,7 +103,6 @@ def test_once_the_week_is_closed_the_preview_is_to_the_minute_what_is_sent(year)
         for row in json.loads(preview(year.cohort, "--json"))
         if row["round"] == "1"
     }
-    year.clock = day(-1)
     year.live_until(day(25))
     sent = set()
     for message in Message.objects.filter(state="sent").select_related("person"):

@@ -32,7 +32,6 @@ def test_the_headers_of_one_click_stand_unfolded_and_unencoded_in_the_bytes(
     year, settings, base: str
 ):
     settings.BASE_URL = base
-    year.clock = day(-1)
     year.live_until(day(0))
     lines = header_lines(raw(year))
     address = re.escape(base.encode()) + rb"/u/[\w-]{22}"
