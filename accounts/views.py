@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
 from accounts.doors import SignedIn, signed_in
@@ -21,7 +21,7 @@ from accounts.models import User, validate_time_zone
 UNPROCESSABLE = 422
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def profile(request: SignedIn) -> HttpResponse:
     """Name, language and time zone."""
@@ -62,7 +62,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return django_set_language(request)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_out(request: HttpRequest) -> HttpResponse:
     """Sign out by POST, and let the browser forget what it kept."""
     response = allauth_views.logout(request)
@@ -71,7 +71,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def by_invitation(request: HttpRequest) -> HttpResponse:
     """Nobody makes an account by themselves; say how one comes in."""
     return render(request, "account/signup_closed.html")

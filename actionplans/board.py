@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from actionplans.models import DailySheet, SheetRow
 from cohorts.models import Cohort, Team
@@ -41,11 +41,11 @@ class Board:
     takeaways: list[Takeaway]
 
 
-def board_of(cohort: Cohort) -> Board:
-    """The whole board in two statements, however many teams."""
-    teams = list(Team.objects.filter(cohort=cohort))
+def board_of(cohort: Cohort, shown: QuerySet[Team]) -> Board:
+    """The board of the `shown` teams of the cohort in two statements, however many they are."""
+    teams = list(shown)
     by_id = {team.pk: team for team in teams}
-    sheets = list(_counted(cohort))
+    sheets = [sheet for sheet in _counted(cohort) if sheet.team_id in by_id]
     tiles = {(sheet.team_id, sheet.day): _tile(sheet) for sheet in sheets}
     lines = [
         (team, [tiles.get((team.pk, day), Tile(day)) for day in cohort.days]) for team in teams

@@ -85,10 +85,15 @@ class TeamForm(OnceForm):
         # The same form posted twice is no second team.
         others = others.exclude(form_id=self.data.get("form_id") or uuid4())
         if others.filter(name__iexact=name).exists():
-            raise forms.ValidationError(
-                _("This cohort has a team named “%(name)s” already."), params={"name": name}
-            )
+            raise self.name_taken()
         return name
+
+    def name_taken(self) -> forms.ValidationError:
+        """That another team of the cohort has this name."""
+        name = self.cleaned_data["name"]
+        return forms.ValidationError(
+            _("This cohort has a team named “%(name)s” already."), params={"name": name}
+        )
 
     def coach(self) -> User | None:
         """The coach, made known if need be."""

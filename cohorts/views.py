@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import ZONES
 from accounts.models import User
@@ -35,7 +35,7 @@ from outbox import links
 UNPROCESSABLE = 422
 
 
-@require_GET
+@require_safe
 @program_door(may=MANAGE_PROGRAM)
 def program(request: SignedIn, program: Program) -> HttpResponse:
     """A program and its cohorts, newest first."""
@@ -44,7 +44,7 @@ def program(request: SignedIn, program: Program) -> HttpResponse:
     return render(request, "cohorts/program.html", {"program": program, "cohorts": cohorts})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @program_door(may=MANAGE_PROGRAM)
 def cohort_new(request: SignedIn, program: Program) -> HttpResponse:
     """Make a cohort with the agenda of the coalition week."""
@@ -66,7 +66,7 @@ def _status(form: object) -> int:
     return UNPROCESSABLE if getattr(form, "errors", None) else 200
 
 
-@require_GET
+@require_safe
 @cohort_door(may=READ_COHORT)
 def cohort(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """A cohort: for staff what is missing and every team; for a team's people their own."""
@@ -93,7 +93,7 @@ def cohort(request: SignedIn, cohort: Cohort) -> HttpResponse:
     return render(request, "cohorts/cohort.html", context)
 
 
-@require_GET
+@require_safe
 @cohort_door(may=READ_COHORT)
 def agenda_page(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """The agenda: days as columns, times on the venue's clock."""
@@ -108,20 +108,21 @@ def agenda_page(request: SignedIn, cohort: Cohort) -> HttpResponse:
     return render(request, "cohorts/agenda.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def team_new(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """Make a team and invite its people."""
     form = NewTeamForm(request.POST or None, cohort=cohort)
     if request.method == "POST" and form.is_valid():
         team = Team.objects.filter(form_id=form.cleaned_data["form_id"], cohort=cohort).first()
-        team = team or _make_team(request, cohort, form)
-        return redirect(cohort)
+        if team or _make_team(request, cohort, form):
+            return redirect(cohort)
+        form.add_error("name", form.name_taken())
     context = {"cohort": cohort, "form": form, "zones": ZONES}
     return render(request, "cohorts/team_new.html", context, status=_status(form))
 
 
-def _make_team(request: SignedIn, cohort: Cohort, form: NewTeamForm) -> Team:
+def _make_team(request: SignedIn, cohort: Cohort, form: NewTeamForm) -> Team | None:
     team = form.instance
     team.cohort, team.form_id = cohort, form.cleaned_data["form_id"]
     try:
@@ -134,8 +135,8 @@ def _make_team(request: SignedIn, cohort: Cohort, form: NewTeamForm) -> Team:
             for guest in form.cleaned_data["members"]:
                 invitations.invite(team, guest, by=request.user, now=now)
     except IntegrityError:
-        # The same form, posted twice at once: the other one made it.
-        return Team.objects.get(form_id=team.form_id, cohort=cohort)
+        # The same form, posted twice at once: the other one made it. Or another form took the name.
+        return Team.objects.filter(form_id=team.form_id, cohort=cohort).first()
     guests = [*form.cleaned_data["lead"], *form.cleaned_data["members"]]
     invited = len({guest.email for guest in guests})
     sentence = ngettext(
@@ -147,7 +148,7 @@ def _make_team(request: SignedIn, cohort: Cohort, form: NewTeamForm) -> Team:
     return team
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def team_setup(request: SignedIn, cohort: Cohort, team_id: int) -> HttpResponse:
     """A team's words, coach and people: edit, invite, send again, make lead, remove."""
@@ -206,7 +207,7 @@ def _change_member(request: SignedIn, team: Team, what: str) -> None:
         messages.success(request, _("%(who)s is no longer in the team.") % who)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_PROGRAM)
 def cohort_staff(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """Who facilitates the cohort."""
@@ -237,7 +238,7 @@ def start_week(request: SignedIn, cohort: Cohort) -> HttpResponse:
     return redirect(cohort)
 
 
-@require_GET
+@require_safe
 @open_to_all("the link's token")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invitation's link leads. Reading it changes nothing; the code signs in."""

@@ -27,7 +27,7 @@ from followups.models import CheckIn, SupportRequest
 from followups.rights import Right
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def close_week(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """Show the year that begins, and begin it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from cohorts.access import open_to_all
 
@@ -71,7 +71,7 @@ def read(path: Path) -> Mail:
     return Mail(path.name, letter)
 
 
-@require_GET
+@require_safe
 @open_to_all("DEBUG only")
 def mails(request: HttpRequest) -> HttpResponse:
     """The mails of the folder, newest first."""
@@ -79,7 +79,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     return render(request, "home/dev_mails.html", {"mails": found, "shown": SHOWN})
 
 
-@require_GET
+@require_safe
 @open_to_all("DEBUG only")
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail. `name` is compared with the folder's own names, never made into a path."""

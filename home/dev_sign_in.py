@@ -7,7 +7,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.arrivals import arrived
 from accounts.models import User
@@ -29,7 +29,7 @@ def path_for(user: User) -> str:
     return reverse("dev_sign_in", args=[user.pk, tokens.make_token(user)])
 
 
-@require_GET
+@require_safe
 @open_to_all("DEBUG only, and the link's token")
 def sign_in(request: HttpRequest, user_id: int, token: str) -> HttpResponse:
     """Sign in as the user the link was made for, and go to their home."""

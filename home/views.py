@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, TEAM, SignedIn, open_to_all, team_door
@@ -13,7 +13,7 @@ from home import own, team_overview
 from home.next_step import next_step, sheet_day
 
 
-@require_GET
+@require_safe
 @open_to_all("the landing page, or one's own")
 def home(request: HttpRequest) -> HttpResponse:
     """What Coalitions is, for those who come by; for those who are in it, what is theirs."""
@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home/home.html", own.everything_of(request.user, clock.now()))
 
 
-@require_GET
+@require_safe
 @team_door(may=READ_TEAM_WORK)
 def team(request: SignedIn, team: Team) -> HttpResponse:
     """A team at a glance, and the one thing to do next."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.http import condition, require_GET
+from django.views.decorators.http import condition, require_safe
 
 from actionplans import board
 from coalitions import clock
-from cohorts.access import SEE_BOARD, SignedIn, cohort_door
+from cohorts.access import MANAGE_COHORT, SEE_BOARD, SignedIn, cohort_door
 from cohorts.models import Cohort
 
 THEMES = {"dark", "light"}
@@ -22,15 +22,21 @@ def _etag(request: SignedIn, cohort: Cohort) -> str | None:
     return f'"{board.token(cohort)}-{today}-{request.user.pk}-{get_language()}"'
 
 
-@require_GET
+@require_safe
 @cohort_door(may=SEE_BOARD)
 @condition(etag_func=_etag)
 def week_board(request: SignedIn, cohort: Cohort) -> HttpResponse:
-    """Teams and days at a glance. A script gets the board alone, or 304 when nothing changed."""
+    """Teams and days at a glance; a coach sees the teams they coach.
+
+    A script gets the board alone, or 304 when nothing changed.
+    """
+    teams = cohort.teams.all()
+    if not cohort.roles & MANAGE_COHORT:
+        teams = teams.filter(coach=request.user)
     theme = request.GET.get("theme", "")
     context = {
         "cohort": cohort,
-        "board": board.board_of(cohort),
+        "board": board.board_of(cohort, teams),
         "today": clock.now().astimezone(cohort.zone).date(),
         "theme": theme if theme in THEMES else "",
     }

@@ -117,7 +117,7 @@ def _day(text: str) -> date:
         raise Http404 from None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @team_door(may=WRITE_TEAM_WORK)
 def conflicts_page(request: SignedIn, team: Team) -> HttpResponse:
     """One's own open conflicts, and the choice of each: keep mine, keep theirs, combine."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import condition, require_GET, require_POST
+from django.views.decorators.http import condition, require_POST, require_safe
 
 from actionplans import plans, sheets
 from actionplans.cell_values import TABLES
@@ -28,7 +28,7 @@ from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, Role, SignedIn, team
 from cohorts.models import Person, Team
 
 
-@require_GET
+@require_safe
 @team_door(may=READ_TEAM_WORK)
 def plan(request: SignedIn, team: Team) -> HttpResponse:
     """The whole plan as text; whoever may write opens a row by pressing it."""
@@ -70,7 +70,7 @@ def _etag(request: SignedIn, team: Team) -> str:
     return f'"{plans.token(team)}-{request.user.pk}-{get_language()}-{may_write(team):d}"'
 
 
-@require_GET
+@require_safe
 @team_door(may=READ_TEAM_WORK)
 @condition(etag_func=_etag)
 def plan_changes(request: SignedIn, team: Team) -> HttpResponse:

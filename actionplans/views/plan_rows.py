@@ -63,7 +63,7 @@ def _row_url(team: Team, table: str, row: Milestone | Activity) -> str:
     return reverse(table, args=[team.pk, row.pk])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @team_door(may=WRITE_TEAM_WORK)
 def milestone(request: SignedIn, team: Team, milestone_id: int) -> HttpResponse:
     """One milestone as a form: a piece of the table for a script, else a page of its own."""
@@ -71,7 +71,7 @@ def milestone(request: SignedIn, team: Team, milestone_id: int) -> HttpResponse:
     return _row(request, team, MILESTONE, row)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @team_door(may=WRITE_TEAM_WORK)
 def activity(request: SignedIn, team: Team, activity_id: int) -> HttpResponse:
     """One activity as a form: a piece of the table for a script, else a page of its own."""

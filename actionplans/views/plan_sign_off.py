@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplans import plans, sheets
 from actionplans.baseline import CannotSignError, on_paper
@@ -21,7 +21,7 @@ from cohorts.access import READ_TEAM_WORK, SIGN_OFF_PLAN, SignedIn, team_door
 from cohorts.models import Team
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @team_door(may=SIGN_OFF_PLAN)
 def sign_off(request: SignedIn, team: Team) -> HttpResponse:
     """Show the plan as it will be frozen, and freeze it."""
@@ -58,7 +58,7 @@ def _to_baseline(request: SignedIn, team: Team, signed: Baseline, *, is_new: boo
     return redirect("baseline", team_id=team.pk)
 
 
-@require_GET
+@require_safe
 @team_door(may=READ_TEAM_WORK)
 def baseline(request: SignedIn, team: Team) -> HttpResponse:
     """The plan as the team signed it."""

@@ -15,9 +15,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     condition,
-    require_GET,
     require_http_methods,
     require_POST,
+    require_safe,
 )
 
 from actionplans import cells, sheets
@@ -44,7 +44,7 @@ def may_write(team: Team) -> bool:
     return bool(team.roles & TEAM) and sheets.is_open(team)
 
 
-@require_GET
+@require_safe
 @team_door(may=READ_TEAM_WORK)
 def sheet(request: SignedIn, team: Team, day: date) -> HttpResponse:
     """A team's sheet of one day, as text; whoever may write opens a row by pressing it."""
@@ -90,7 +90,7 @@ def _etag(request: SignedIn, team: Team, day: date) -> str:
     return f'"{sheets.token(team, sheets.day_of(team, day))}-{who}"'
 
 
-@require_GET
+@require_safe
 @team_door(may=READ_TEAM_WORK)
 @condition(etag_func=_etag)
 def sheet_changes(request: SignedIn, team: Team, day: date) -> HttpResponse:
@@ -160,7 +160,7 @@ def _sheet_url(team: Team, day: date) -> str:
     return redirect("sheet", team_id=team.pk, day=day).url
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @team_door(may=WRITE_TEAM_WORK)
 def sheet_row(request: SignedIn, team: Team, row_id: int) -> HttpResponse:
     """One row as a form: a piece of the table for a script, else a page of its own."""

@@ -137,3 +137,14 @@ def test_a_projector_may_have_another_light(client, cohort, theme) -> None:
     page = client.get(f"{url(cohort)}?theme={theme}").content.decode()
     assert f'data-theme="{theme}"' in page
     assert 'data-theme="x' not in client.get(f"{url(cohort)}?theme=x").content.decode()
+
+
+def test_a_coach_sees_the_teams_they_coach_and_nothing_of_the_others(cohort, sign_in) -> None:
+    coach = make_user("Ingrid")
+    own, other = make_team(cohort, name="Liberia", coach=coach), make_team(cohort, name="Kenya")
+    for team in (own, other):
+        words = f"{team.name} spoke"
+        DailySheet.objects.create(team=team, day=MONDAY, takeaways=words)
+    page = sign_in(coach).get(url(cohort)).content.decode()
+    assert "Liberia spoke" in page
+    assert "Kenya" not in page

@@ -1,8 +1,11 @@
 """Adding a team with its people, and changing its words and its coach."""
 
+import threading
 from uuid import uuid4
 
 import pytest
+from django.db import connections
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -198,3 +201,27 @@ def test_an_outsider_whom_the_team_named_becomes_the_member_of_that_name(client,
     assert person.user is not None
     assert person.user.email == "fatu@example.org"
     assert person.organisation == "Ministry of Health"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_forms_with_one_name_at_once_make_one_team_and_a_sentence(cohort, client) -> None:
+    gate, answers = threading.Barrier(2), []
+
+    def post() -> None:
+        browser = Client()
+        browser.cookies = client.cookies
+        gate.wait(10)
+        try:
+            answers.append(post_team(browser, cohort))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=post) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [302, 422]
+    refused = next(answer for answer in answers if answer.status_code == 422)
+    assert "has a team named" in refused.content.decode()
+    assert Team.objects.count() == 1
