@@ -55,6 +55,7 @@ class Sink:
     on_accept: Callable[[], None] = lambda: None
     accepted: list[Accepted] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
     # Who lost a mail in the midst of its text since they last got one. The sender cannot tell that
     # from a loss after the dot, and sends no third time: once is what the guarantee can bear.
     cut_within: set[str] = field(default_factory=set)
@@ -70,8 +71,11 @@ class Sink:
         self.controller.stop()
 
     def strikes(self, fault: str) -> bool:
-        """Does this fault happen now? If so it is counted."""
-        struck = self.chance.random() < self.faults.get(fault, 0)
+        """Does this fault happen now? If so it is counted; one that is overdue does."""
+        probability = self.faults.get(fault, 0)
+        self.asked[fault] += 1
+        is_overdue = not self.struck[fault] and self.asked[fault] * probability >= 1
+        struck = self.chance.random() < probability or is_overdue
         self.struck[fault] += struck
         return struck
 
