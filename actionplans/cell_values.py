@@ -149,7 +149,7 @@ class SessionCell(KeyCell):
         if not text:
             return None
         sheet = row if isinstance(row, DailySheet) else row.sheet
-        choices = Session.objects.filter(cohort=team.cohort_id, day=sheet.day)
+        choices = Session.objects.live().filter(cohort=team.cohort_id, day=sheet.day)
         session = (
             choices.exclude(kind=Session.Kind.BREAK)
             .filter(pk=super().parse(text, team, row))

@@ -78,7 +78,7 @@ def hand_in(team: Team, day: date, *, by: User, now: datetime) -> bool:
 
 def session_choices(team: Team, day: date) -> Choices:
     """That day's sessions, breaks excepted, as the choices of a row's first cell."""
-    sessions = Session.objects.filter(cohort=team.cohort_id, day=day)
+    sessions = Session.objects.live().filter(cohort=team.cohort_id, day=day)
     return [
         (str(session.pk), session.title) for session in sessions.exclude(kind=Session.Kind.BREAK)
     ]

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ZoneInput
 from accounts.models import User
 from cohorts.fields import AddressField, LineField
 from cohorts.guests import Guest, read_guests
-from cohorts.models import Cohort, Team
+from cohorts.models import Cohort, Session, Team
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -139,3 +140,61 @@ class StaffForm(forms.Form):
 
     email = AddressField(label=_("E-mail address"))
     name = LineField(label=_("Name"), max_length=300, required=False)
+
+
+class SessionForm(forms.ModelForm):
+    """A session of the agenda. It is written by `agenda_changes.py`, never by `save()`."""
+
+    change_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Session
+        fields = [
+            "title",
+            "kind",
+            "day",
+            "starts_at",
+            "ends_at",
+            "presenter",
+            "room",
+            "track",
+            "objectives",
+            "description",
+        ]
+        field_classes = dict.fromkeys(["title", "presenter", "room", "track"], LineField)
+        widgets = {
+            "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "ends_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "objectives": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+            "description": forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        }
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cohort = cohort
+        days = [
+            (day.isoformat(), _("Day %(n)d, %(day)s") % {"n": n, "day": date_format(day, "l j F")})
+            for n, day in enumerate(cohort.days, start=1)
+        ]
+        self.fields["day"] = forms.TypedChoiceField(
+            label=_("Day"), choices=days, coerce=date.fromisoformat
+        )
+
+    @classmethod
+    def of(cls, session: Session) -> SessionForm:
+        """The form of a session as it stands."""
+        initial = {name: getattr(session, name) for name in cls.Meta.fields}
+        initial |= {"version": session.version, "day": session.day.isoformat()}
+        return cls(cohort=session.cohort, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        begins, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if begins and ends and ends <= begins:
+            self.add_error("ends_at", _("It ends before it begins."))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What the session becomes."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}

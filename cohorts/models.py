@@ -119,8 +119,17 @@ class Cohort(models.Model):
         return [self.starts_on + timedelta(days=n) for n in range(length)]
 
 
+class SessionQuerySet(models.QuerySet["Session"]):
+    def live(self) -> SessionQuerySet:
+        """Sessions that are on the agenda; one that was taken off can come back."""
+        return self.filter(removed_at__isnull=True)
+
+
 class Session(models.Model):
-    """An item of the cohort's agenda. Day and times are the venue's wall clock."""
+    """An item of the cohort's agenda. Day and times are the venue's wall clock.
+
+    Written by `agenda_changes.py` alone. `version` counts its changes.
+    """
 
     class Kind(models.TextChoices):
         LECTURE = "lecture", _("lecture")
@@ -143,7 +152,25 @@ class Session(models.Model):
     ends_at = models.TimeField(_("to"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     title = models.CharField(_("title"), max_length=300)
-    presenter = models.CharField(_("presenter"), max_length=300, blank=True)
+    presenter = models.CharField(
+        _("presenters"),
+        max_length=300,
+        blank=True,
+        help_text=_("Names apart by a semicolon."),
+    )
+    room = models.CharField(_("room"), max_length=100, blank=True)
+    track = models.CharField(
+        _("track"),
+        max_length=100,
+        blank=True,
+        help_text=_("Only where several sessions run at once. Empty: for everyone."),
+    )
+    objectives = models.TextField(_("objectives"), max_length=5000, blank=True)
+    description = models.TextField(_("description"), max_length=5000, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    removed_at = models.DateTimeField(null=True)
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -151,10 +178,41 @@ class Session(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"
             )
         ]
-        ordering = ["day", "starts_at", "pk"]
+        ordering = ["day", "starts_at", "track", "pk"]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("session", args=[self.cohort_id, self.pk])
+
+
+class AgendaChange(models.Model):
+    """One change of one session: how it was and how it became, so that it can be undone.
+
+    `before` is empty when the session was made by it; both map fields to texts.
+    """
+
+    change_id = models.UUIDField(
+        unique=True, help_text="Made by the page; sending it twice is once."
+    )
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="changes")
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+    version = models.PositiveIntegerField(help_text="The session's version it made.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "version"], name="agenda_change_one_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} version {self.version}"
 
 
 class TeamQuerySet(models.QuerySet["Team"]):

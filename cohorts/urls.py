@@ -1,12 +1,21 @@
 from django.urls import path
 
-from cohorts import views
+from cohorts import agenda_pages, views
 
 urlpatterns = [
     path("programs/<int:program_id>/", views.program, name="program"),
     path("programs/<int:program_id>/cohorts/new/", views.cohort_new, name="cohort_new"),
     path("cohorts/<int:cohort_id>/", views.cohort, name="cohort"),
-    path("cohorts/<int:cohort_id>/agenda/", views.agenda_page, name="agenda"),
+    path("cohorts/<int:cohort_id>/agenda/", agenda_pages.agenda, name="agenda"),
+    path("cohorts/<int:cohort_id>/agenda/edit/", agenda_pages.builder, name="agenda_builder"),
+    path("cohorts/<int:cohort_id>/agenda/undo/", agenda_pages.undo, name="agenda_undo"),
+    path("cohorts/<int:cohort_id>/agenda/new/", agenda_pages.session_new, name="session_new"),
+    path("cohorts/<int:cohort_id>/agenda/<int:session_id>/", agenda_pages.session, name="session"),
+    path(
+        "cohorts/<int:cohort_id>/agenda/<int:session_id>/edit/",
+        agenda_pages.session_edit,
+        name="session_edit",
+    ),
     path("cohorts/<int:cohort_id>/teams/new/", views.team_new, name="team_new"),
     path("cohorts/<int:cohort_id>/teams/<int:team_id>/", views.team_setup, name="team_setup"),
     path("cohorts/<int:cohort_id>/staff/", views.cohort_staff, name="cohort_staff"),

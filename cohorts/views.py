@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from itertools import groupby
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -29,7 +28,7 @@ from cohorts.access import (
     program_door,
 )
 from cohorts.forms import CohortForm, InviteForm, NewTeamForm, StaffForm, TeamForm
-from cohorts.models import Cohort, Membership, Program, Session, Team
+from cohorts.models import Cohort, Membership, Program, Team
 from outbox import links
 
 UNPROCESSABLE = 422
@@ -91,21 +90,6 @@ def cohort(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "local_time": clock.now().astimezone(cohort.zone).time(),
     }
     return render(request, "cohorts/cohort.html", context)
-
-
-@require_safe
-@cohort_door(may=READ_COHORT)
-def agenda_page(request: SignedIn, cohort: Cohort) -> HttpResponse:
-    """The agenda: days as columns, times on the venue's clock."""
-    sessions = groupby(cohort.sessions.all(), key=lambda session: session.day)
-    by_day = {day: list(found) for day, found in sessions}
-    context = {
-        "cohort": cohort,
-        "days": [(day, by_day.get(day, [])) for day in cohort.days],
-        "today": clock.now().astimezone(cohort.zone).date(),
-        "pause": Session.Kind.BREAK,
-    }
-    return render(request, "cohorts/agenda.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

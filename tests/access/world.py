@@ -49,6 +49,7 @@ class World:
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},
+            "session_edit": {"do": "duplicate", "version": "0"},
         }.get(door, {"edit_id": once})
 
     def sees_foreign_words(self, role: str, answer: HttpResponse) -> bool:
@@ -197,6 +198,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "check_in_id": check_in.pk,
             "request_id": support.pk,
             "edit_id": conflict.edit_id,
+            "session_id": team.cohort.sessions.get().pk,
             "user_id": member.pk,
             "day": day,
             "token": links.issue(
