@@ -43,7 +43,7 @@ def add(cohort: Cohort, values: dict[str, Any], author: Author) -> Session:
     """A new session. The same `change_id` again is the same session."""
     try:
         with transaction.atomic():
-            session = Session.objects.create(cohort=cohort, **values)
+            session = Session.objects.create(cohort=cohort, changed_at=author.now, **values)
             _note(session, None, author)
             return session
     except IntegrityError:
@@ -66,7 +66,8 @@ def change(session: Session, values: dict[str, Any], author: Author, *, seen: in
     try:
         with transaction.atomic():
             unchanged = Session.objects.filter(pk=session.pk, version=seen)
-            if not unchanged.update(**values, version=F("version") + 1):
+            raised = {"version": F("version") + 1, "changed_at": author.now}
+            if not unchanged.update(**values, **raised):
                 raise ChangedMeanwhileError(_who_was_faster(session))
             session.version = seen + 1
             _note(session, before, author)
@@ -125,7 +126,7 @@ def undo(cohort: Cohort, by: User, now: datetime) -> Session | None:
     session = last.session
     values = _read(last.before) if last.before else {"removed_at": now}
     unchanged = Session.objects.filter(pk=session.pk, version=last.version)
-    if not unchanged.update(**values, version=F("version") + 1):
+    if not unchanged.update(**values, version=F("version") + 1, changed_at=now):
         raise ChangedMeanwhileError(_who_was_faster(session))
     AgendaChange.objects.filter(pk=last.pk).update(undone_at=now)
     # What came before it can be taken back next, from the version that there is now.

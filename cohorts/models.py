@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, validate_time_zone
@@ -168,6 +169,7 @@ class Session(models.Model):
     objectives = models.TextField(_("objectives"), max_length=5000, blank=True)
     description = models.TextField(_("description"), max_length=5000, blank=True)
     version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True)
 
     objects = SessionQuerySet.as_manager()
@@ -336,3 +338,33 @@ class Person(models.Model):
     @property
     def is_outsider(self) -> bool:
         return self.user_id is None
+
+
+class CalendarFeed(models.Model):
+    """A private address from which someone's calendar program reads sessions.
+
+    Of one cohort, or of all of theirs where `cohort` is empty. `key` names the link
+    (`outbox/links.py`); making the address anew gives another key and ends the old link.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds"
+    )
+    cohort = models.ForeignKey(
+        Cohort, null=True, on_delete=models.CASCADE, related_name="calendar_feeds"
+    )
+    key = models.UUIDField(unique=True, default=uuid4)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "cohort"], name="calendar_feed_once"),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(cohort__isnull=True),
+                name="calendar_feed_of_all_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.cohort_id or 'all'}"

@@ -49,6 +49,8 @@ class World:
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},
+            "calendar": {"do": "make"},
+            "my_calendar": {"do": "make"},
             "session_edit": {"do": "duplicate", "version": "0"},
         }.get(door, {"edit_id": once})
 
