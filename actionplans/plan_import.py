@@ -6,10 +6,7 @@ merged cells and empty rows do no harm. What cannot be read is reported with she
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,16 +25,13 @@ from actionplans.models import Activity, Milestone
 from actionplans.plans import plan_of
 from actionplans.rows import create_row
 from actionplans.workbook_words import find_columns, looks_like_day, means_yes, read_day
+from coalitions import workbooks
+from coalitions.workbooks import RefusedError
 from cohorts.models import Team
 
-SECONDS = 30
 HEADING_ROWS = 20
 LONGEST_NAME = 120
 MOST_COLUMNS_NAMED = 12
-
-
-class RefusedError(Exception):
-    """The file cannot be read at all; the message is a sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class Imported:
 
 def read(path: Path, only_sheet: str = "") -> Parsed:
     """Read a workbook. Raises RefusedError for a file that is none, or is not safe to open."""
-    parsed, found = Parsed(), _open(path)
+    parsed, found = Parsed(), workbooks.read(path)
     sheets = [s for s in found["sheets"] if not only_sheet or s["title"] == only_sheet]
     if only_sheet and not sheets:
         raise RefusedError(_("The workbook has no sheet named “%(name)s”.") % {"name": only_sheet})
@@ -102,39 +95,6 @@ def _note_missing_names(parsed: Parsed) -> None:
             unanswered,
         )
         parsed.notes.append(sentence % {"count": unanswered})
-
-
-def _open(path: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "actionplans.workbook_reader", str(path.resolve())]
-    try:
-        done = subprocess.run(  # noqa: S603 our own module, with limits
-            command,
-            cwd=settings.BASE_DIR,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            env={"PATH": ""},
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, json.JSONDecodeError):
-        answer = {"error": "too big"}
-    if "error" in answer:
-        raise RefusedError(_refusal(answer["error"], answer.get("sheet", "")))
-    return answer
-
-
-def _refusal(code: str, sheet: str) -> str:
-    return {
-        "not a workbook": _(
-            "This is not an Excel workbook (.xlsx). Save it as .xlsx and try again."
-        ),
-        "too big": _(
-            "This file is too big, or unpacks to too much. A plan needs 5,000 rows at most; "
-            "delete the empty ones below it."
-        ),
-        "too many rows": _("%(sheet)s has more than 5,000 rows. Is it a plan?") % {"sheet": sheet},
-        "macros": _("This workbook holds macros. Save it as .xlsx without them and try again."),
-    }.get(code, _("This workbook is damaged. Open it in Excel, save it again, and try once more."))
 
 
 def _read_sheet(sheet: dict[str, Any], uncounted: dict[str, list[int]], parsed: Parsed) -> bool:

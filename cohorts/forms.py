@@ -198,3 +198,28 @@ class SessionForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What the session becomes."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class RosterForm(forms.Form):
+    """A roster, pasted or as a file."""
+
+    pasted = forms.CharField(
+        label=_("Paste it here"),
+        required=False,
+        max_length=2_000_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "spellcheck": "false"}),
+        help_text=_("Copy the cells in Excel or Google Sheets, with their headings."),
+    )
+    file = forms.FileField(
+        label=_("Or choose a file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
+        help_text=_("Excel (.xlsx) or CSV, up to 2,000 rows."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not cleaned.get("pasted", "").strip():
+            raise forms.ValidationError(_("Paste a roster or choose a file."))
+        return cleaned

@@ -23,6 +23,7 @@ class Guest:
 
     email: str
     name: str = ""
+    language: str = ""
 
 
 def read_guests(text: str) -> list[Guest]:

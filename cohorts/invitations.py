@@ -25,22 +25,29 @@ KIND = "invitation"
 
 @transaction.atomic
 def invite(
-    team: Team, guest: Guest, *, by: User, now: datetime, role: str = Membership.Role.MEMBER
+    team: Team,
+    guest: Guest,
+    *,
+    by: User,
+    now: datetime,
+    role: str = Membership.Role.MEMBER,
+    mail: bool = True,
 ) -> tuple[Membership, bool]:
-    """Make the guest a member of the team and send the invitation; was it news?
+    """Make the guest a member of the team and, if `mail`, send the invitation; was it news?
 
     Known people are found by their address; a person who is in the team already is not invited
     again, but becomes its lead where `role` says so.
     """
     user = User.objects.get_or_invite(
-        guest.email, name=guest.name, language=team.language, time_zone=""
+        guest.email, name=guest.name, language=guest.language or team.language, time_zone=""
     )
     membership, is_new = Membership.objects.get_or_create(
         team=team, user=user, defaults={"role": role, "invited_at": now}
     )
     if is_new:
         _name_among_people(team, user, guest)
-        send(membership, by=by, now=now)
+        if mail:
+            send(membership, by=by, now=now)
     elif role == Membership.Role.LEAD and membership.role != role:
         membership.role = role
         membership.save(update_fields=["role"])

@@ -368,3 +368,20 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}/{self.cohort_id or 'all'}"
+
+
+class RosterDraft(models.Model):
+    """A roster someone brought, before it is written. Forgotten after a week.
+
+    `rows` are pairs of a row's number and its texts, `columns` map an index to what it means.
+    """
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="roster_drafts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    rows = models.JSONField()
+    columns = models.JSONField()
+    made_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id} {self.made_at:%Y-%m-%d %H:%M}"

@@ -35,9 +35,8 @@ def teams_of(cohort: Cohort) -> QuerySet[Team]:
 def gaps(cohort: Cohort, teams: list[Team], facilitators: int) -> list[Gap]:
     """What a facilitator should mend, most important first. `teams` come from `teams_of`."""
     found = []
-    new_team = reverse("team_new", args=[cohort.pk])
     if not teams:
-        found.append(Gap(_("There is no team yet."), new_team))
+        found.append(Gap(_("There is no team yet."), reverse("roster", args=[cohort.pk])))
     for team in teams:
         where = reverse("team_setup", args=[cohort.pk, team.pk])
         members = team.members  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cohorts import agenda_pages, calendar_pages, views
+from cohorts import agenda_pages, calendar_pages, roster_pages, views
 
 urlpatterns = [
     path("programs/<int:program_id>/", views.program, name="program"),
@@ -20,6 +20,13 @@ urlpatterns = [
     path("cohorts/<int:cohort_id>/teams/<int:team_id>/", views.team_setup, name="team_setup"),
     path("cohorts/<int:cohort_id>/staff/", views.cohort_staff, name="cohort_staff"),
     path("cohorts/<int:cohort_id>/start-week/", views.start_week, name="start_week"),
+    path("cohorts/<int:cohort_id>/roster/", roster_pages.roster, name="roster"),
+    path(
+        "cohorts/<int:cohort_id>/roster/<int:draft_id>/",
+        roster_pages.roster_draft,
+        name="roster_draft",
+    ),
+    path("cohorts/<int:cohort_id>/roster.xlsx", roster_pages.roster_file, name="roster_file"),
     path("cohorts/<int:cohort_id>/calendar/", calendar_pages.calendar, name="calendar"),
     path("me/calendar/", calendar_pages.my_calendar, name="my_calendar"),
     path("calendar/<str:token>.ics", calendar_pages.feed, name="calendar_feed"),

@@ -20,7 +20,7 @@ function draw() {
   for (const block of board().querySelectorAll(".block")) {
     const { begins, ends, lane, lanes } = block.dataset;
     block.style.insetBlockStart = `${(begins - first) * perMinute}px`;
-    block.style.blockSize = `${Math.max((ends - begins) * perMinute, 22)}px`;
+    block.style.blockSize = `${Math.max((ends - begins) * perMinute, 26)}px`;
     block.style.insetInlineStart = `${(100 * lane) / lanes}%`;
     block.style.inlineSize = `${100 / lanes}%`;
   }

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from coalitions import clock
-from cohorts.models import Membership
+from cohorts.models import Membership, RosterDraft
 from followups import mails
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox import links
@@ -49,6 +49,8 @@ class World:
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},
+            "roster": {"pasted": "new@example.org"},
+            "roster_draft": {"do": "write"},
             "calendar": {"do": "make"},
             "my_calendar": {"do": "make"},
             "session_edit": {"do": "duplicate", "version": "0"},
@@ -200,6 +202,13 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "check_in_id": check_in.pk,
             "request_id": support.pk,
             "edit_id": conflict.edit_id,
+            "draft_id": RosterDraft.objects.create(
+                cohort=team.cohort,
+                by=lead,
+                rows=[[1, [f"{word}@example.org", f"Guest {word}", f"New team {word}"]]],
+                columns={"headings": [], "by_index": {"0": "email", "1": "name", "2": "team"}},
+                made_at=NOON,
+            ).pk,
             "session_id": team.cohort.sessions.get().pk,
             "user_id": member.pk,
             "day": day,

@@ -114,7 +114,7 @@ def test_a_workbook_with_macros(book, team) -> None:
 def test_sixty_thousand_rows(book, team) -> None:
     row = '<row><c t="inlineStr"><is><t>{}</t></is></c></row>'
     with_sheet_xml(book, "".join(row.format(n * 7919 % 65_521) for n in range(60_000)))
-    assert refused(book, team) == "Plan has more than 5,000 rows. Is it a plan?"
+    assert refused(book, team) == "Plan has more than 5,000 rows. Is it the right sheet?"
 
 
 @pytest.mark.parametrize("row", ['<row r="{0}"/>', '<row r="{0}"><c r="A{0}" s="0"/></row>'])

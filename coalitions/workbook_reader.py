@@ -1,6 +1,6 @@
 """Reading a workbook in a process of its own, with limits: files of strangers may be hostile.
 
-    python -m actionplans.workbook_reader FILE
+    python -m coalitions.workbook_reader FILE
 
 Prints JSON: `{"sheets": [{"title": …, "rows": [[number, [text, …]], …]}]}`, every cell as text,
 dates as ISO, a merged cell's text in each row it covers, and beside it the names of `hidden` sheets
