@@ -54,6 +54,9 @@ def _looked_after(world: World, team: Team, n: int) -> None:
     _round(cohort, 0)
     team.cohort.facilitators.add(make_user())
     make_session(team.cohort)
+    draft = team.cohort.roster_drafts.get()
+    draft.rows.append([n + 2, [f"crowd{n}@example.org", f"Guest {n}", f"New team {n}"]])
+    draft.save(update_fields=["rows"])
 
 
 def _sister(team: Team, n: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import time_machine
 from django.db import connection
@@ -10,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
+from cohorts import calendar_feed
 from followups import mails
 from outbox import links
 from tests.access.crowd import grow
@@ -47,6 +50,8 @@ VISITS = [
 
 
 def address(door: str, world: World) -> str:
+    if door == "calendar_feed":
+        return feed_address(world.users["member"])
     purpose = {"invitation": "invitation", "opt_out": mails.OPT_OUT}.get(door)
     kwargs = {key: world.own[key] for key in parameters(door)}
     if purpose:
@@ -59,6 +64,11 @@ def address(door: str, world: World) -> str:
             now=NOON,
         )
     return reverse(door, kwargs=kwargs)
+
+
+def feed_address(person: User) -> str:
+    feed = calendar_feed.feed_of(person, None) or calendar_feed.make(person, None, NOON)
+    return urlsplit(calendar_feed.url_of(feed)).path
 
 
 def browsers(world: World) -> dict[str, Client]:
