@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coalitions import clock
 from cohorts import agenda_changes, agenda_plan
@@ -22,7 +22,7 @@ from cohorts.models import Cohort, Session
 UNPROCESSABLE, CONFLICT = 422, 409
 
 
-@require_GET
+@require_safe
 @cohort_door(may=READ_COHORT)
 def agenda(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """The agenda: days as columns, times on the venue's clock."""
@@ -34,7 +34,7 @@ def agenda(request: SignedIn, cohort: Cohort) -> HttpResponse:
     return render(request, "cohorts/agenda.html", context)
 
 
-@require_GET
+@require_safe
 @cohort_door(may=READ_COHORT)
 def session(request: SignedIn, cohort: Cohort, session_id: int) -> HttpResponse:
     """One session: what it is for, who presents, where."""
@@ -47,7 +47,7 @@ def session(request: SignedIn, cohort: Cohort, session_id: int) -> HttpResponse:
     return render(request, "cohorts/session.html", context)
 
 
-@require_GET
+@require_safe
 @cohort_door(may=MANAGE_COHORT)
 def builder(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """The week on a time axis, to be moved about."""
@@ -58,7 +58,7 @@ def _context(cohort: Cohort) -> dict[str, Any]:
     return {"cohort": cohort, "plan": agenda_plan.draw(cohort, cohort.sessions.live())}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def session_new(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """A new session, on the day and at the time that the link says."""
@@ -70,12 +70,12 @@ def session_new(request: SignedIn, cohort: Cohort) -> HttpResponse:
     return _form(request, cohort, form, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def session_edit(request: SignedIn, cohort: Cohort, session_id: int) -> HttpResponse:
     """A session as a form; and by `do`: shift it, duplicate it, take it off the agenda."""
     found = get_object_or_404(cohort.sessions.live().select_related("cohort"), pk=session_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(request, cohort, SessionForm.of(found), found)
     if request.POST.get("do", "save") == "save":
         form = SessionForm(request.POST, cohort=cohort)

@@ -18,14 +18,14 @@ from outbox import links
 GONE = 410
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=READ_COHORT)
 def calendar(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """The private address of this cohort's calendar: make it, make it anew, end it."""
     return _page(request, cohort)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def my_calendar(request: SignedIn) -> HttpResponse:
     """The private address of the calendar of everything that is one's own."""

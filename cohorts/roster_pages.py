@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coalitions import clock
 from coalitions.workbooks import RefusedError
@@ -29,7 +29,7 @@ MOST_SHOWN = 200
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def roster(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """Where a roster is pasted or uploaded."""
@@ -70,7 +70,7 @@ def _keep(request: SignedIn, cohort: Cohort, rows: list[Row]) -> RosterDraft:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def roster_draft(request: SignedIn, cohort: Cohort, draft_id: int) -> HttpResponse:
     """What the roster would do; correct what a column means; write it."""
@@ -189,7 +189,7 @@ def _write(request: SignedIn, cohort: Cohort, draft: RosterDraft) -> HttpRespons
     return redirect(cohort)
 
 
-@require_GET
+@require_safe
 @cohort_door(may=MANAGE_COHORT)
 def roster_file(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """The cohort's roster as a workbook, which comes in again unchanged."""

@@ -9,7 +9,9 @@ import pytest
 from tests.installation import ROOT
 
 SHEET = ROOT / "static" / "css" / "app.css"
-CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text(), flags=re.S)
+# Pages with a look of their own, such as the agenda's builder, bring a small sheet besides.
+SHEETS = sorted(SHEET.parent.glob("*.css"))
+CSS = re.sub(r"/\*.*?\*/", "", "\n".join(s.read_text() for s in SHEETS), flags=re.S)
 
 KIB = 1024
 TEXT = 4.5  # WCAG 2.2, 1.4.3
@@ -103,13 +105,14 @@ def test_one_sheet_serves_both_directions_of_writing() -> None:
     assert PHYSICAL.findall(queries_left_out) == []
 
 
-def test_the_sheet_weighs_at_most_eight_kilobytes() -> None:
-    assert len(gzip.compress(SHEET.read_bytes())) <= 8 * KIB
+def test_the_sheet_weighs_at_most_eight_kilobytes_and_the_others_far_less() -> None:
+    for sheet in SHEETS:
+        assert len(gzip.compress(sheet.read_bytes())) <= (8 if sheet == SHEET else 2) * KIB
 
 
 def test_our_own_scripts_stay_light() -> None:
     scripts = (ROOT / "static" / "js").glob("*.js")
-    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) <= 14 * KIB
+    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) <= 18 * KIB
 
 
 def said(*folders: str) -> str:
