@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import reset_tzpath
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
@@ -214,6 +215,8 @@ LANGUAGES = [
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Countries change their clocks: the rules are those of the locked package, not the machine's.
+reset_tzpath(to=())
 
 # Static files.
 STATIC_URL = "static/"

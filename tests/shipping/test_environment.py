@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -132,3 +133,8 @@ def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(f"{OWN_SECRET}\n")
     env = {"SECRET_KEY_FILE": str(tmp_path / "secret"), "BASE_URL": "http://127.0.0.1"}
     assert not manage(tmp_path, "check", **env).returncode
+
+
+def test_the_rules_of_time_zones_come_with_us_whatever_the_machine_has() -> None:
+    assert zoneinfo.TZPATH == ()
+    assert "\ntzdata==" in (ROOT / "requirements.txt").read_text()
