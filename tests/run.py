@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=["both", "postgresql", "embedded"], default="both")
     chosen, arguments = parser.parse_known_args()
+    # Told to stop, stop the servers too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     ensure_system_packages()
     databases = ["postgresql", "embedded"] if chosen.database == "both" else [chosen.database]
     results = {database: run(database, arguments) for database in databases}

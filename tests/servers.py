@@ -151,20 +151,24 @@ def postgresql() -> Iterator[Server]:
         command = [str(word) for word in [*runner, programs / "postgres", "-D", data, *chosen]]
         server = Server(url, port, command, folder / "log")
         (folder / "log").touch()
-        server.start()
-        create = [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "coalitions"]
-        wait_until(
-            lambda: (
-                not subprocess.run(
-                    [*create, "coalitions"], capture_output=True, check=False
-                ).returncode
-            ),
-            "the database to be made",
-        )
-        yield server
-        server.stop()
+        try:
+            server.start()
+            _create_database(programs, port)
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _create_database(programs: Path, port: int) -> None:
+    """Make the database `coalitions`; the server may still be starting."""
+    where = ["-h", "127.0.0.1", "-p", str(port), "-U", "coalitions"]
+    command = [programs / "createdb", *where, "coalitions"]
+    wait_until(
+        lambda: not subprocess.run(command, capture_output=True, check=False).returncode,
+        "the database to be made",
+    )
 
 
 @contextmanager
@@ -177,9 +181,11 @@ def redis() -> Iterator[Server]:
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port)]
         command += ["--save", "", "--appendonly", "no", "--dir", folder]
         server = Server(f"redis://127.0.0.1:{port}/0", port, command, Path(folder) / "log")
-        server.start()
-        yield server
-        server.stop()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager
