@@ -26,7 +26,7 @@ HEADINGS: dict[str, str] = {
     "nombre completo | nome | nome completo | الاسم | الاسم الكامل",
     RANK: "rank | title | salutation | titre | civilite | titulo | tratamiento | tratamento | "
     "الصفه | المنصب",
-    TEAM: "team | equipe | equipo | delegation | الفريق",
+    TEAM: "team | equipe | equipa | equipo | delegation | الفريق",
     COUNTRY: "country | pays | pais | البلد | الدوله",
     CHALLENGE: "challenge | reform challenge | reform | defi | reforme | reto | desafio | reforma "
     "| التحدي | الاصلاح",
@@ -38,7 +38,8 @@ HEADINGS: dict[str, str] = {
 }
 ROLES: dict[str, str] = {
     "lead": "lead | team lead | team leader | leader | head | chef | cheffe | chef d equipe | "
-    "responsable | lider | jefe | jefa | jefe de equipo | coordenador | coordenadora | قايد | "
+    "responsable | lider | lider da equipa | jefe | jefa | jefe de equipo | "
+    "lider de equipo | coordenador | coordenadora | قايد | "
     "قايد الفريق | رييس | رييس الفريق",
     "member": "member | participant | membre | participante | miembro | membro | عضو | مشارك",
     "coach": "coach | mentor | tutor | accompagnateur | accompagnatrice | asesor | orientador | "

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from actionplans.models import Activity
 from cohorts.forms import DayInput
@@ -53,13 +53,13 @@ class CheckInForm(forms.Form):
     """Per open activity a status and one line, the four questions, and a request for help."""
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    did = _words(_lazy("What did you do?"))
-    learned = _words(_lazy("What did you learn?"))
-    struggling = _words(_lazy("What are you struggling with?"))
-    next = _words(_lazy("What will you do next?"))
-    help = _words(_lazy("What help do you need?"), rows=2)
-    help_from = _line(_lazy("From whom?"), 300)
-    help_by = forms.DateField(label=_lazy("By when?"), required=False, widget=DayInput)
+    did = _words(gettext_lazy("What did you do?"))
+    learned = _words(gettext_lazy("What did you learn?"))
+    struggling = _words(gettext_lazy("What are you struggling with?"))
+    next = _words(gettext_lazy("What will you do next?"))
+    help = _words(gettext_lazy("What help do you need?"), rows=2)
+    help_from = _line(gettext_lazy("From whom?"), 300)
+    help_by = forms.DateField(label=gettext_lazy("By when?"), required=False, widget=DayInput)
 
     def __init__(
         self,
@@ -72,12 +72,12 @@ class CheckInForm(forms.Form):
         self.activities = activities
         for activity in activities:
             self.fields[f"status-{activity.pk}"] = forms.ChoiceField(
-                label=_lazy("How does it stand?"),
+                label=gettext_lazy("How does it stand?"),
                 choices=STATUS_CHOICES,
                 widget=forms.RadioSelect,
                 required=False,
             )
-            self.fields[f"line-{activity.pk}"] = _line(_lazy("In one line"), LONGEST)
+            self.fields[f"line-{activity.pk}"] = _line(gettext_lazy("In one line"), LONGEST)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from actionplans.models import Activity
 from cohorts.models import Cohort, Team
@@ -31,15 +30,15 @@ SHOWN = [
 # How a round stands: its shape (components/status_sprite.html), whose colour it wears, its word.
 type Mark = tuple[str, str, "StrOrPromise"]
 MARKS: dict[str, Mark] = {
-    State.SCHEDULED: ("notstarted", "not_started", _lazy("to come")),
-    State.OPEN: ("begun", "on_track", _lazy("open")),
-    State.SUBMITTED: ("done", "done", _lazy("answered on time")),
-    State.MISSED: ("missed", "late", _lazy("missed")),
-    State.EXCUSED: ("dropped", "dropped", _lazy("excused")),
-    State.SKIPPED: ("dropped", "dropped", _lazy("skipped")),
+    State.SCHEDULED: ("notstarted", "not_started", gettext_lazy("to come")),
+    State.OPEN: ("begun", "on_track", gettext_lazy("open")),
+    State.SUBMITTED: ("done", "done", gettext_lazy("answered on time")),
+    State.MISSED: ("missed", "late", gettext_lazy("missed")),
+    State.EXCUSED: ("dropped", "dropped", gettext_lazy("excused")),
+    State.SKIPPED: ("dropped", "dropped", gettext_lazy("skipped")),
 }
-ANSWERED_LATE: Mark = ("stuck", "stuck", _lazy("answered late"))
-LATE: Mark = ("late", "late", _lazy("late"))
+ANSWERED_LATE: Mark = ("stuck", "stuck", gettext_lazy("answered late"))
+LATE: Mark = ("late", "late", gettext_lazy("late"))
 
 
 @dataclass(frozen=True)

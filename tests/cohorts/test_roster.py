@@ -251,7 +251,11 @@ def test_an_empty_form_says_what_to_do(cohort, client) -> None:
     assert "Paste a roster or choose a file." in answer.content.decode()
 
 
-def test_its_own_export_comes_in_unchanged_and_holds_no_formula(cohort, client) -> None:
+@pytest.mark.parametrize("language", ["en", "fr", "es", "pt", "ar"])
+def test_its_own_export_comes_in_unchanged_and_holds_no_formula(
+    cohort, client, lead, language: str
+) -> None:
+    User.objects.filter(pk=lead.pk).update(language=language)
     write(client, bring(client, cohort, PASTED))
     Team.objects.filter(name="Liberia").update(challenge="=1+1 for everyone")
     User.objects.filter(email="amara@example.org").update(name="=cmd|' /C calc'!A0")
