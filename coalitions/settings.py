@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "outbox",
     "accounts",
     "cohorts",
+    "conversations",
     "actionplans",
     "followups",
     "home",

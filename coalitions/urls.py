@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("outbox.urls")),
     path("", include("cohorts.urls")),
+    path("", include("conversations.urls")),
     path("", include("actionplans.urls")),
     path("", include("followups.urls")),
     path("readyz", views.readyz, name="readyz"),

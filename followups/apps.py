@@ -5,10 +5,12 @@ class FollowupsConfig(AppConfig):
     name = "followups"
 
     def ready(self) -> None:
-        from followups import mails, planner
+        from conversations import pages
+        from followups import mails, planner, spots
         from outbox import ticking
         from outbox.kinds import register
 
         for kind in mails.KINDS:
             register(kind)
         ticking.plans(planner.plan_due)
+        pages.register(spots.PAGE)

@@ -12,6 +12,8 @@ from actionplans import baseline
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from actionplans.plans import groups
 from cohorts.models import Cohort, Person, Team
+from conversations import comments
+from conversations.models import Announcement
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox.models import Message
 from tests.access.world import World
@@ -26,6 +28,8 @@ from tests.factories import (
     make_user,
 )
 
+# What the start page shows is no older than two weeks.
+IN_THE_YEAR = NOON.replace(month=9)
 STATES = ["running", "follow_up", "closed", "draft"]
 
 
@@ -39,6 +43,7 @@ def grow(world: World, until: int) -> None:
         _work(team, world.users["member"], world.users["team lead"], n)
         _round(team.cohort, n)
         _mail(world.users["member"], team, n)
+        _talk(world, team)
     Baseline.objects.filter(plan__team=team).update(content=baseline.frozen(groups(team)))
 
 
@@ -187,4 +192,37 @@ def _mail(person: User, team: Team, n: int) -> None:
             next_attempt_at=NOON,
             expires_at=NOON + timedelta(days=1),
             state=state,
+        )
+
+
+def _talk(world: World, team: Team) -> None:
+    """Threads on every page, each with an answer; announcements, sent and waiting."""
+    lead, coach = world.users["team lead"], world.users["coach"]
+    for only, when in ((team, NOON), (None, NOON), (None, NOON.replace(year=2027))):
+        Announcement.objects.create(
+            cohort=team.cohort,
+            team=only,
+            title="News",
+            text="News",
+            author=lead,
+            form_id=uuid.uuid4(),
+            made_at=NOON,
+            send_at=when,
+            sent_at=IN_THE_YEAR if when == NOON else None,
+        )
+    for page, which in (
+        ("sheet", team.cohort.starts_on.isoformat()),
+        ("plan", "whole"),
+        ("check-in", world.own["which"]),
+    ):
+        where = (team, page, which)
+        first = comments.say(*where, "Said", by=coach, now=NOON, form_id=uuid.uuid4())
+        comments.say(
+            *where,
+            "Answered",
+            by=lead,
+            now=NOON,
+            form_id=uuid.uuid4(),
+            parent=first,
+            mentioned=coach,
         )

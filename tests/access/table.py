@@ -47,6 +47,7 @@ DOORS: dict[str, Door] = {
     "profile": Door(EVERYBODY, EVERYBODY),
     "guess_time_zone": Door(NOBODY, EVERYBODY),
     "reminder_preference": Door(EVERYBODY, EVERYBODY),
+    "comment_mails": Door(EVERYBODY, EVERYBODY),
     "set_language": Door(NOBODY, EVERYBODY, public="a cookie of one's own"),
     # Signing in: what is oneself's alone
     "account_login": Door(EVERYBODY, EVERYBODY, public="how one comes in"),
@@ -80,6 +81,7 @@ DOORS: dict[str, Door] = {
     "agenda_undo": Door(NOBODY, COHORT),
     "session_new": Door(COHORT, COHORT),
     "session_edit": Door(COHORT, COHORT),
+    "announcements": Door(WHOLE_COHORT, COHORT),
     "team_new": Door(COHORT, COHORT),
     "cohort_staff": Door(PROGRAM, PROGRAM),
     "team_setup": Door(COHORT, COHORT),
@@ -105,6 +107,8 @@ DOORS: dict[str, Door] = {
     "milestone": Door(TEAM, TEAM),
     "sign_off": Door(frozenset({TEAM_LEAD}), frozenset({TEAM_LEAD})),
     "baseline": Door(STAFF | TEAM),
+    # What people say about it: on a check-in the team, its coach and the program lead
+    "comments": Door(STAFF | TEAM, TEAM | {PROGRAM_LEAD, COACH}),
     # The year after
     "check_in": Door(STAFF | TEAM),
     "resolve_support": Door(NOBODY, STAFF),
@@ -112,6 +116,7 @@ DOORS: dict[str, Door] = {
     "invitation": Door(EVERYBODY, public="the link's token"),
     "check_in_link": Door(EVERYBODY, public="the link's token"),
     "check_in_by_link": Door(EVERYBODY, EVERYBODY, public="the cookie, or what the page carries"),
+    "comments_off": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     "opt_out": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     # The operator
     "healthz": Door(EVERYBODY, public="says only whether it is well"),

@@ -13,9 +13,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from cohorts import calendar_feed
+from conversations import digests
 from followups import mails
 from outbox import links
-from tests.access.crowd import grow
+from tests.access.crowd import IN_THE_YEAR, grow
 from tests.access.table import DOORS
 from tests.access.test_access import parameters
 from tests.access.world import World, make_world
@@ -27,7 +28,11 @@ MOST = 14
 READERS = ("admin", "program lead", "facilitator", "coach", "team lead", "member")
 # Allauth's own are the same for everybody, and some want a second factor first.
 ALLAUTHS = ("account_", "mfa_")
-IN_THE_YEAR = NOON.replace(month=9)
+PURPOSES = {
+    "invitation": "invitation",
+    "opt_out": mails.OPT_OUT,
+    "comments_off": digests.OPT_OUT,
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ VISITS = [
 def address(door: str, world: World) -> str:
     if door == "calendar_feed":
         return feed_address(world.users["member"])
-    purpose = {"invitation": "invitation", "opt_out": mails.OPT_OUT}.get(door)
+    purpose = PURPOSES.get(door)
     kwargs = {key: world.own[key] for key in parameters(door)}
     if purpose:
         kwargs["token"] = links.issue(

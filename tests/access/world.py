@@ -13,6 +13,8 @@ from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from coalitions import clock
 from cohorts.models import Membership, RosterDraft
+from conversations import announcements, comments
+from conversations.models import Comment
 from followups import mails
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox import links
@@ -53,6 +55,8 @@ class World:
             "roster_draft": {"do": "write"},
             "calendar": {"do": "make"},
             "my_calendar": {"do": "make"},
+            "announcements": {"title": "News", "text": "New words", "form_id": once},
+            "comments": {"text": "New words", "form_id": once},
             "session_edit": {"do": "duplicate", "version": "0"},
         }.get(door, {"edit_id": once})
 
@@ -190,6 +194,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
     support = SupportRequest.objects.create(
         team=team, answer=answer, text=f"Help {word}", from_whom=f"From {word}"
     )
+    talk(word, team, lead, str(check_in.pk))
     if word in {OWN, FOREIGN}:
         side = world.own if word == OWN else world.foreign
         side |= {
@@ -212,6 +217,8 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "session_id": team.cohort.sessions.get().pk,
             "user_id": member.pk,
             "day": day,
+            "page": Comment.Page.CHECK_IN.value,
+            "which": str(check_in.pk),
             "token": links.issue(
                 mails.PURPOSE,
                 f"world/{word}",
@@ -222,3 +229,20 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             ),
         }
     return {"lead": lead, "member": member}
+
+
+def talk(word: str, team: Any, lead: User, check_in: str) -> None:
+    """A comment on each page of the team's work, and something announced to it alone."""
+    announcements.announce(
+        team.cohort,
+        f"News {word}",
+        f"Announced {word}",
+        by=lead,
+        now=NOON,
+        send_at=NOON,
+        form_id=uuid.uuid4(),
+        team=team,
+    )
+    day = team.cohort.starts_on.isoformat()
+    for page, which in (("sheet", day), ("plan", "whole"), ("check-in", check_in)):
+        comments.say(team, page, which, f"Said {word}", by=lead, now=NOON, form_id=uuid.uuid4())

@@ -1,0 +1,106 @@
+"""What people fill in to talk to one another."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cohorts.fields import LineField
+from cohorts.forms import DayInput
+from cohorts.models import Cohort, Team
+from conversations.models import LONGEST_ANNOUNCEMENT, LONGEST_COMMENT
+
+
+class Mention(forms.ModelChoiceField):
+    """Someone who may read the page, chosen from `ids`."""
+
+    def __init__(self, ids: list[int]) -> None:
+        super().__init__(
+            User.objects.filter(pk__in=ids),
+            required=False,
+            label=_("Mention"),
+            error_messages={
+                "invalid_choice": _("This person cannot read the page. Choose another.")
+            },
+        )
+
+
+class CommentForm(forms.Form):
+    """A comment, or a reply to one."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    text = forms.CharField(
+        label=_("Your comment"),
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        error_messages={"required": _("Write a few words first.")},
+    )
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = [person.pk for person in people]
+        self.fields["mention"] = Mention(ids)
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class AnnouncementForm(forms.Form):
+    """Something to be said to a cohort or a team, now or at a time of the venue's clock."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(
+        queryset=Team.objects.none(),
+        label=_("To"),
+        required=False,
+        empty_label=_("the whole cohort"),
+    )
+    title = LineField(label=_("Title"), max_length=200)
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=LONGEST_ANNOUNCEMENT,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+    day = forms.DateField(
+        label=_("Send on"),
+        required=False,
+        widget=DayInput,
+        help_text=_("On the venue's clock. Leave both empty to send it now."),
+    )
+    time = forms.TimeField(label=_("Send at"), required=False, widget=TimeInput)
+
+    def __init__(self, *args: Any, cohort: Cohort, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cohort, self.now = cohort, now
+        teams = self.fields["team"]
+        teams.queryset = cohort.teams.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if self.errors:
+            return told
+        day, time = told.get("day"), told.get("time")
+        told["send_at"] = self.now
+        if bool(day) != (time is not None):
+            raise ValidationError(_("Give both a day and a time, or neither to send it now."))
+        if day and time is not None:
+            try:
+                local = datetime.combine(day, time, tzinfo=self.cohort.zone)
+                told["send_at"] = local.astimezone(UTC)
+            except OverflowError:
+                raise ValidationError(_("That day is out of reach.")) from None
+            if told["send_at"] <= self.now:
+                raise ValidationError(
+                    _("It is later than that at the venue: choose a time that is to come.")
+                )
+        return told

@@ -1,0 +1,15 @@
+"""Doors of what people say to one another."""
+
+from django.urls import path
+
+from conversations import announcement_pages, comment_pages
+
+urlpatterns = [
+    path(
+        "teams/<int:team_id>/comments/<str:page>/<str:which>/", comment_pages.page, name="comments"
+    ),
+    path("cohorts/<int:cohort_id>/announcements/", announcement_pages.page, name="announcements"),
+    path("me/comments/", comment_pages.comment_mails, name="comment_mails"),
+    # Without a slash at the end: short enough never to be folded, and reached without redirect.
+    path("n/<str:token>", comment_pages.comments_off, name="comments_off"),
+]
