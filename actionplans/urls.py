@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from actionplans.dates import DayConverter
-from actionplans.views import board, cells, plan, plan_rows, plan_sign_off, sheets
+from actionplans.views import board, cells, peers, plan, plan_rows, plan_sign_off, sheets
 
 register_converter(DayConverter, "day")
 
@@ -43,4 +43,5 @@ urlpatterns = [
     ),
     path("teams/<int:team_id>/plan/sign-off/", plan_sign_off.sign_off, name="sign_off"),
     path("teams/<int:team_id>/plan/baseline/", plan_sign_off.baseline, name="baseline"),
+    path("teams/<int:team_id>/peers/<int:peer_id>/", peers.peer_plan, name="peer_plan"),
 ]

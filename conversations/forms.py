@@ -14,7 +14,7 @@ from accounts.models import User
 from cohorts.fields import LineField
 from cohorts.forms import DayInput
 from cohorts.models import Cohort, Team
-from conversations.models import LONGEST_ANNOUNCEMENT, LONGEST_COMMENT
+from conversations.models import LONGEST_ANNOUNCEMENT, LONGEST_COMMENT, PeerNote
 
 
 class Mention(forms.ModelChoiceField):
@@ -103,4 +103,34 @@ class AnnouncementForm(forms.Form):
                 raise ValidationError(
                     _("It is later than that at the venue: choose a time that is to come.")
                 )
+        return told
+
+
+class PeerForm(forms.Form):
+    """What someone says of another team's plan: any of three."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind, label in PeerNote.Kind.choices:
+            self.fields[kind] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=LONGEST_COMMENT,
+                widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+            )
+        self.fields[PeerNote.Kind.HELP].help_text = _(
+            "Both teams then see your name and e-mail address, so that you find each other."
+        )
+
+    def said(self) -> dict[str, str]:
+        """What was filled in, by kind."""
+        told = self.cleaned_data
+        return {kind: told[kind] for kind in PeerNote.Kind.values if told.get(kind)}
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if not self.errors and not self.said():
+            raise ValidationError(_("Write at least one of the three."))
         return told

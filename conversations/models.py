@@ -1,4 +1,4 @@
-"""What people say to one another: comments on a team's work, and announcements to a cohort."""
+"""What people say to one another: comments, announcements, and peers' views of a plan."""
 
 from __future__ import annotations
 
@@ -188,3 +188,65 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PeerReview(models.Model):
+    """A cohort's peer review: while it is open, teams that joined read one another's plans."""
+
+    cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="peer_review")
+    is_open = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id}: {'open' if self.is_open else 'closed'}"
+
+
+class PeerTeam(models.Model):
+    """That a team joined its cohort's peer review; its lead said so."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="peer_joining")
+    joined_at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.team_id}"
+
+
+class PeerNote(models.Model):
+    """What someone of one team says of another's plan. An offer of help makes them contacts."""
+
+    class Kind(models.TextChoices):
+        LIKE = "like", _("I like")
+        WONDER = "wonder", _("I wonder")
+        HELP = "help", _("I can help with")
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="peer_notes")
+    from_team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="peer_notes_given")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=6, choices=Kind)
+    text = models.TextField(max_length=LONGEST_COMMENT)
+    form_id = models.UUIDField(help_text="Posting its form twice is once.")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["form_id", "kind"], name="peer_note_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="peer_note_says_something"),
+            models.CheckConstraint(
+                condition=~Q(team=models.F("from_team")), name="peer_note_between_teams"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["like", "wonder", "help"]), name="peer_note_kind_known"
+            ),
+        ]
+        ordering = ["said_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_team_id} to {self.team_id}: {self.kind}"

@@ -13,6 +13,7 @@ from accounts.models import User
 from coalitions import clock
 from cohorts.access import MANAGE_COHORT
 from cohorts.models import Cohort, Team
+from conversations import peers
 from conversations.models import Announcement, Comment
 
 register = template.Library()
@@ -57,3 +58,13 @@ def announcements_for(user: User) -> dict[str, Any]:
     """What was announced lately to someone."""
     said = Announcement.objects.sent().filter(sent_at__gt=clock.now() - NEWS).concerning(user)
     return {"latest": said.select_related("author", "team")[:LATEST]}
+
+
+@register.inclusion_tag("conversations/peers_of_team.html")
+def peers_of_team(team: Team) -> dict[str, Any]:
+    """The way to the peer review, and whom a team may turn to because of it."""
+    return {
+        "team": team,
+        "is_open": peers.is_open(team.cohort),
+        "contacts": peers.contacts_of(team),
+    }

@@ -12,7 +12,7 @@ from actionplans import baseline
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from actionplans.plans import groups
 from cohorts.models import Cohort, Person, Team
-from conversations import comments
+from conversations import comments, peers
 from conversations.models import Announcement
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox.models import Message
@@ -36,7 +36,7 @@ STATES = ["running", "follow_up", "closed", "draft"]
 def grow(world: World, until: int) -> None:
     """Add to everything that lists show, until there are `until` of each beside the first ones."""
     team = Team.objects.get(pk=world.own["team_id"])
-    there = team.cohort.teams.count() - 2
+    there = team.cohort.teams.count() - 3
     for n in range(there, until):
         _looked_after(world, team, n)
         _sister(team, n)
@@ -69,6 +69,10 @@ def _sister(team: Team, n: int) -> None:
     sister = make_team(team.cohort, coach=team.coach if n % 2 else make_user())
     lead = make_member(sister, role="lead")
     make_member(sister, joined_at=None)
+    peers.join(sister, by=lead, now=NOON)
+    said = {"like": "Dates", "help": "Money"}
+    peers.say(team, said, of=sister, by=lead, now=NOON, form_id=uuid.uuid4())
+    peers.say(sister, said, of=team, by=lead, now=NOON, form_id=uuid.uuid4())
     _work(sister, lead, lead, n)
     _check_ins([(sister, round_, lead) for round_ in team.cohort.rounds.all()])
 

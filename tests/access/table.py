@@ -82,6 +82,7 @@ DOORS: dict[str, Door] = {
     "session_new": Door(COHORT, COHORT),
     "session_edit": Door(COHORT, COHORT),
     "announcements": Door(WHOLE_COHORT, COHORT),
+    "peer_review": Door(COHORT, COHORT),
     "team_new": Door(COHORT, COHORT),
     "cohort_staff": Door(PROGRAM, PROGRAM),
     "team_setup": Door(COHORT, COHORT),
@@ -109,6 +110,8 @@ DOORS: dict[str, Door] = {
     "baseline": Door(STAFF | TEAM),
     # What people say about it: on a check-in the team, its coach and the program lead
     "comments": Door(STAFF | TEAM, TEAM | {PROGRAM_LEAD, COACH}),
+    "peers": Door(STAFF | TEAM, frozenset({TEAM_LEAD})),
+    "peer_plan": Door(TEAM, TEAM),
     # The year after
     "check_in": Door(STAFF | TEAM),
     "resolve_support": Door(NOBODY, STAFF),

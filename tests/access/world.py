@@ -13,7 +13,7 @@ from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from coalitions import clock
 from cohorts.models import Membership, RosterDraft
-from conversations import announcements, comments
+from conversations import announcements, comments, peers
 from conversations.models import Comment
 from followups import mails
 from followups.models import Answer, CheckIn, Round, SupportRequest
@@ -56,6 +56,7 @@ class World:
             "calendar": {"do": "make"},
             "my_calendar": {"do": "make"},
             "announcements": {"title": "News", "text": "New words", "form_id": once},
+            "peer_plan": {"help": "New words", "form_id": once},
             "comments": {"text": "New words", "form_id": once},
             "session_edit": {"do": "duplicate", "version": "0"},
         }.get(door, {"edit_id": once})
@@ -217,6 +218,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "session_id": team.cohort.sessions.get().pk,
             "user_id": member.pk,
             "day": day,
+            "peer_id": reviewed_with(team, lead).pk,
             "page": Comment.Page.CHECK_IN.value,
             "which": str(check_in.pk),
             "token": links.issue(
@@ -246,3 +248,14 @@ def talk(word: str, team: Any, lead: User, check_in: str) -> None:
     day = team.cohort.starts_on.isoformat()
     for page, which in (("sheet", day), ("plan", "whole"), ("check-in", check_in)):
         comments.say(team, page, which, f"Said {word}", by=lead, now=NOON, form_id=uuid.uuid4())
+
+
+def reviewed_with(team: Any, lead: User) -> Any:
+    """A peer of the team in the open peer review, and an offer of help from it."""
+    peer = make_team(team.cohort)
+    peers.set_open(team.cohort, is_open=True, by=lead, now=NOON)
+    for one in (team, peer):
+        peers.join(one, by=lead, now=NOON)
+    offer = {"help": "We know the bank"}
+    peers.say(team, offer, of=peer, by=make_member(peer), now=NOON, form_id=uuid.uuid4())
+    return peer
