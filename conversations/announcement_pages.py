@@ -63,7 +63,7 @@ def _announce(request: SignedIn, cohort: Cohort, form: AnnouncementForm) -> None
     if made.sent_at:
         messages.success(request, _("It is announced: on their pages, and by e-mail."))
     else:
-        messages.success(request, _("It is kept until its time comes. Until then, withdraw it."))
+        messages.success(request, _("It waits for its time. Until then you can withdraw it."))
 
 
 def _withdraw(request: SignedIn, cohort: Cohort) -> None:

@@ -6,48 +6,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cohorts', '0002_agenda_calendar_roster'),
-        ('conversations', '0002_announcements'),
+        ("cohorts", "0002_agenda_calendar_roster"),
+        ("conversations", "0002_announcements"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PeerReview',
+            name="PeerReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_open', models.BooleanField(default=False)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cohort', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='peer_review', to='cohorts.cohort')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_open", models.BooleanField(default=False)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cohort",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peer_review",
+                        to="cohorts.cohort",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PeerTeam',
+            name="PeerTeam",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='peer_joining', to='cohorts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("joined_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peer_joining",
+                        to="cohorts.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PeerNote',
+            name="PeerNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('like', 'I like'), ('wonder', 'I wonder'), ('help', 'I can help with')], max_length=6)),
-                ('text', models.TextField(max_length=5000)),
-                ('form_id', models.UUIDField(help_text='Posting its form twice is once.')),
-                ('said_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('from_team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='peer_notes_given', to='cohorts.team')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='peer_notes', to='cohorts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("like", "I like"),
+                            ("wonder", "I wonder"),
+                            ("help", "I can help with"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("text", models.TextField(max_length=5000)),
+                ("form_id", models.UUIDField(help_text="Posting its form twice is once.")),
+                ("said_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "from_team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peer_notes_given",
+                        to="cohorts.team",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peer_notes",
+                        to="cohorts.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['said_at', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('form_id', 'kind'), name='peer_note_once'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='peer_note_says_something'), models.CheckConstraint(condition=models.Q(('team', models.F('from_team')), _negated=True), name='peer_note_between_teams'), models.CheckConstraint(condition=models.Q(('kind__in', ['like', 'wonder', 'help'])), name='peer_note_kind_known')],
+                "ordering": ["said_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("form_id", "kind"), name="peer_note_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="peer_note_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("team", models.F("from_team")), _negated=True),
+                        name="peer_note_between_teams",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["like", "wonder", "help"])),
+                        name="peer_note_kind_known",
+                    ),
+                ],
             },
         ),
     ]
