@@ -63,8 +63,4 @@ def announcements_for(user: User) -> dict[str, Any]:
 @register.inclusion_tag("conversations/peers_of_team.html")
 def peers_of_team(team: Team) -> dict[str, Any]:
     """The way to the peer review, and whom a team may turn to because of it."""
-    return {
-        "team": team,
-        "is_open": peers.is_open(team.cohort),
-        "contacts": peers.contacts_of(team),
-    }
+    return {"team": team, "contacts": peers.contacts_of(team)}
