@@ -5,6 +5,12 @@ FROM ${BASE}
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
+# Certificates as PDF are drawn with Pango; the fonts are for Arabic and the rest of the world.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends \
+       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core \
+    && rm -rf /var/lib/apt/lists/*
+
 COPY requirements.txt ./
 RUN python -m pip install --no-cache-dir --root-user-action=ignore --require-hashes -r requirements.txt
 

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "accounts",
     "cohorts",
     "conversations",
+    "attendance",
     "actionplans",
     "followups",
     "home",

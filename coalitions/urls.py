@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("outbox.urls")),
     path("", include("cohorts.urls")),
     path("", include("conversations.urls")),
+    path("", include("attendance.urls")),
     path("", include("actionplans.urls")),
     path("", include("followups.urls")),
     path("readyz", views.readyz, name="readyz"),

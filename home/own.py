@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
+from attendance.models import Certificate
 from cohorts.models import Cohort, Program, Team
 from followups.models import CheckIn
 from home.next_step import NextStep, next_step
@@ -51,4 +52,11 @@ def everything_of(user: User, now: datetime) -> dict[str, Any]:
         ),
         "cohorts": list(Cohort.objects.filter(facilitators=user).select_related("program")),
         "coached": lines(Team.objects.filter(coach=user), now, writes=False),
+        "certificates": list(_certificates(user)),
     }
+
+
+def _certificates(user: User) -> QuerySet[Certificate]:
+    """What someone holds, of the cohorts whose page they may open."""
+    mine = Certificate.objects.filter(person=user, revoked_at__isnull=True)
+    return mine.filter(cohort__in=Cohort.objects.visible_to(user)).select_related("cohort")

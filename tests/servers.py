@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes.util import find_library
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -33,6 +34,10 @@ PACKAGES = {
     "redis-server": lambda: bool(shutil.which("redis-server")),
     "chromium": lambda: bool(shutil.which("chromium")),
     "gettext": lambda: bool(shutil.which("xgettext")),
+    # What draws PDFs.
+    "libpango-1.0-0": lambda: bool(find_library("pango-1.0")),
+    "libpangoft2-1.0-0": lambda: bool(find_library("pangoft2-1.0")),
+    "libharfbuzz-subset0": lambda: bool(find_library("harfbuzz-subset")),
     "fonts-noto-core": lambda: any(Path("/usr/share/fonts").rglob("NotoSansArabic*")),
 }
 

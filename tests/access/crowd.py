@@ -11,6 +11,7 @@ from accounts.models import User
 from actionplans import baseline
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from actionplans.plans import groups
+from attendance.models import Attendance, Certificate
 from cohorts.models import Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
@@ -39,7 +40,7 @@ def grow(world: World, until: int) -> None:
     there = team.cohort.teams.count() - 3
     for n in range(there, until):
         _looked_after(world, team, n)
-        _sister(team, n)
+        _sister(world, team, n)
         _work(team, world.users["member"], world.users["team lead"], n)
         _round(team.cohort, n)
         _mail(world.users["member"], team, n)
@@ -64,7 +65,7 @@ def _looked_after(world: World, team: Team, n: int) -> None:
     draft.save(update_fields=["rows"])
 
 
-def _sister(team: Team, n: int) -> None:
+def _sister(world: World, team: Team, n: int) -> None:
     """Another team of the cohort, with all that the pages of staff count."""
     sister = make_team(team.cohort, coach=team.coach if n % 2 else make_user())
     lead = make_member(sister, role="lead")
@@ -74,7 +75,25 @@ def _sister(team: Team, n: int) -> None:
     peers.say(team, said, of=sister, by=lead, now=NOON, form_id=uuid.uuid4())
     peers.say(sister, said, of=team, by=lead, now=NOON, form_id=uuid.uuid4())
     _work(sister, lead, lead, n)
+    _took_part(team, world.users["facilitator"], lead, n)
     _check_ins([(sister, round_, lead) for round_ in team.cohort.rounds.all()])
+
+
+def _took_part(team: Team, facilitator: User, person: User, n: int) -> None:
+    """Someone was there on some half-days, noted by others, and has a certificate."""
+    for half in ("morning", "afternoon"):
+        Attendance.objects.create(
+            cohort=team.cohort,
+            person=person,
+            day=team.cohort.starts_on + timedelta(days=n % 5),
+            half=half,
+            is_present=n % 3 > 0,
+            by=person if n % 2 else facilitator,
+            at=NOON,
+        )
+    Certificate.objects.create(
+        cohort=team.cohort, person=person, name=f"Person {n}", issued_at=NOON
+    )
 
 
 def _work(team: Team, member: User, lead: User, n: int) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 
 from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from attendance.models import Attendance, Certificate
 from coalitions import clock
 from cohorts.models import Membership, RosterDraft
 from conversations import announcements, comments, peers
@@ -58,6 +59,8 @@ class World:
             "announcements": {"title": "News", "text": "New words", "form_id": once},
             "peer_plan": {"help": "New words", "form_id": once},
             "comments": {"text": "New words", "form_id": once},
+            "attendance": {"taps": f"{self.own['user_id']}.{self.own['day']}.afternoon.1"},
+            "certificates": {"do": "issue"},
             "session_edit": {"do": "duplicate", "version": "0"},
         }.get(door, {"edit_id": once})
 
@@ -217,6 +220,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             ).pk,
             "session_id": team.cohort.sessions.get().pk,
             "user_id": member.pk,
+            **taken_part(word, team, lead, member),
             "day": day,
             "peer_id": reviewed_with(team, lead).pk,
             "page": Comment.Page.CHECK_IN.value,
@@ -259,3 +263,20 @@ def reviewed_with(team: Any, lead: User) -> Any:
     offer = {"help": "We know the bank"}
     peers.say(team, offer, of=peer, by=make_member(peer), now=NOON, form_id=uuid.uuid4())
     return peer
+def taken_part(word: str, team: Any, lead: User, member: User) -> dict[str, Any]:
+    """The lead and the member were there; the member has a certificate."""
+    for person in (lead, member):
+        Attendance.objects.create(
+            cohort=team.cohort,
+            person=person,
+            day=team.cohort.starts_on,
+            half="morning",
+            is_present=True,
+            by=lead,
+            at=NOON,
+        )
+    paper = {"person": member, "issued_at": NOON}
+    own = Certificate.objects.create(cohort=team.cohort, name=f"Member {word}", **paper)
+    # What the page below `code` says is for everyone: nobody else's words are on this one.
+    public = Certificate.objects.create(cohort=make_cohort(), name="Somebody", **paper)
+    return {"certificate_id": own.pk, "code": public.token}
