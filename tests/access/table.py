@@ -92,6 +92,7 @@ DOORS: dict[str, Door] = {
     "attendance": Door(COHORT, COHORT),
     "attendance_list": Door(COHORT),
     "badges": Door(COHORT),
+    "blank_sheets": Door(COHORT),
     "certificates": Door(COHORT, COHORT),
     "certificates_pdf": Door(COHORT),
     "certificate_pdf": Door(COHORT),

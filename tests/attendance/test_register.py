@@ -211,12 +211,12 @@ def test_an_empty_cohort_is_told_what_to_do_next(client) -> None:
     lead = make_user()
     cohort = make_cohort(make_program(lead))
     client.force_login(lead)
-    for page in ("attendance", "badges"):
+    for page in ("attendance", "badges", "blank-sheets"):
         answer = client.get(f"/cohorts/{cohort.pk}/{page}/").content.decode()
         assert f"/cohorts/{cohort.pk}/roster/" in answer
 
 
 def test_the_cohorts_page_leads_to_register_and_papers(room, cohort) -> None:
     page = room.get(cohort.get_absolute_url()).content.decode()
-    for path in ("attendance/", "attendance/list/", "badges/", "certificates/"):
+    for path in ("attendance/", "attendance/list/", "badges/", "blank-sheets/", "certificates/"):
         assert f'href="/cohorts/{cohort.pk}/{path}"' in page
