@@ -3,8 +3,16 @@
 from django.urls import path, register_converter
 
 from actionplans.dates import DayConverter
-from actionplans.views import board, cells, peers, plan, plan_rows, plan_sign_off, sheets
-from actionplans.views import blank_sheets, board, cells, plan, plan_rows, plan_sign_off, sheets
+from actionplans.views import (
+    blank_sheets,
+    board,
+    cells,
+    peers,
+    plan,
+    plan_rows,
+    plan_sign_off,
+    sheets,
+)
 
 register_converter(DayConverter, "day")
 
@@ -22,9 +30,7 @@ urlpatterns = [
     ),
     path("teams/<int:team_id>/rows/<int:row_id>/", sheets.sheet_row, name="sheet_row"),
     path("cohorts/<int:cohort_id>/board/", board.week_board, name="board"),
-    path(
-        "cohorts/<int:cohort_id>/blank-sheets/", blank_sheets.blank_sheets, name="blank_sheets"
-    ),
+    path("cohorts/<int:cohort_id>/blank-sheets/", blank_sheets.blank_sheets, name="blank_sheets"),
     # Action plan
     path("teams/<int:team_id>/rows/<int:row_id>/carry/", plan.carry_row, name="carry_row"),
     path("teams/<int:team_id>/plan/", plan.plan, name="plan"),

@@ -263,6 +263,8 @@ def reviewed_with(team: Any, lead: User) -> Any:
     offer = {"help": "We know the bank"}
     peers.say(team, offer, of=peer, by=make_member(peer), now=NOON, form_id=uuid.uuid4())
     return peer
+
+
 def taken_part(word: str, team: Any, lead: User, member: User) -> dict[str, Any]:
     """The lead and the member were there; the member has a certificate."""
     for person in (lead, member):
