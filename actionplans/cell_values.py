@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from actionplans import people
+from actionplans import people, sheet_kinds
 from actionplans.invalid import Invalid
 from actionplans.models import Activity, DailySheet, Edit, Milestone, SharedRow, SheetRow
 from cohorts.models import Person, Session, Team
@@ -71,6 +71,18 @@ class ChoiceCell(Cell):
 
     def parse(self, text: str, team: Team, row: Any) -> str:
         if text not in self.choices.values and (text or self.default):
+            raise Invalid(_("Choose one of the values in the list."))
+        return text
+
+
+class KindCell(Cell):
+    """A kind of the program's daily sheets; a retired one too, where someone had it before them."""
+
+    control = "choice"
+
+    def parse(self, text: str, team: Team, row: Any) -> str:
+        codes = {kind.code for kind in sheet_kinds.kinds_of(team.cohort.program, self.field)}
+        if text and text not in codes:
             raise Invalid(_("Choose one of the values in the list."))
         return text
 
@@ -242,9 +254,9 @@ TABLES: dict[str, Table] = {
         SheetRow,
         "sheet__team",
         SessionCell("session"),
-        ChoiceCell("milestone_kind", SheetRow.MilestoneKind),
+        KindCell(sheet_kinds.MILESTONE),
         Cell("milestone"),
-        ChoiceCell("action_kind", SheetRow.ActionKind),
+        KindCell(sheet_kinds.ACTION),
         Cell("action"),
         PeopleCell("by_whom"),
         DayCell("by_when", after_start=True),

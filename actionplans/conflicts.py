@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 from django.db.models import Q
 
 from accounts.models import User
-from actionplans import cells
+from actionplans import cells, sheet_kinds
 from actionplans.cell_inputs import Choices
-from actionplans.cell_values import TABLES, Cell, ChoiceCell, KeyCell
+from actionplans.cell_values import TABLES, Cell, ChoiceCell, KeyCell, KindCell
 from actionplans.models import Edit, Milestone
 from actionplans.rows import REMOVED
-from cohorts.models import Session
+from cohorts.models import Session, Team
 
 
 @dataclass
@@ -36,8 +36,8 @@ class Conflict:
     error: str = ""
 
 
-def describe(edits: Iterable[Edit]) -> list[Conflict]:
-    """Each conflict with the words of both sides, in a fixed number of statements."""
+def describe(edits: Iterable[Edit], team: Team) -> list[Conflict]:
+    """Each conflict of the team with the words of both sides, in a fixed number of statements."""
     edits = list(edits)
     if not edits:
         return []
@@ -47,7 +47,12 @@ def describe(edits: Iterable[Edit]) -> list[Conflict]:
         for row in _rows(table, [edit.row_id for edit in edits if edit.table == table])
     }
     writers = _last_changes(edits)
-    names = _names(edits, rows)
+    names = _names(edits, rows) | {
+        column: {
+            kind.code: kind.label for kind in sheet_kinds.kinds_of(team.cohort.program, column)
+        }
+        for column in sheet_kinds.SEEDS
+    }
     return [_describe(edit, rows[edit.table, edit.row_id], writers, names) for edit in edits]
 
 
@@ -114,7 +119,7 @@ def _describe(
 def _choices(cell: Cell, names: dict[str, dict[str, str]]) -> Choices:
     if isinstance(cell, ChoiceCell):
         return [(value, str(label)) for value, label in cell.choices.choices]
-    return list(names[cell.field].items()) if isinstance(cell, KeyCell) else []
+    return list(names[cell.field].items()) if isinstance(cell, KeyCell | KindCell) else []
 
 
 def keep(

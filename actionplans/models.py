@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from actionplans import sheet_kinds
 from cohorts.models import Person, Session, Team
 
 
@@ -62,29 +63,14 @@ class DailySheet(models.Model):
 class SheetRow(SharedRow):
     """A line of the daily sheet, its columns those of the paper template."""
 
-    class MilestoneKind(models.TextChoices):
-        CHALLENGE = "challenge", _("a challenge we have identified")
-        QUESTION = "question", _("a question from the presentation")
-        IN_PLAN = "in_plan", _("something important in our plan")
-
-    class ActionKind(models.TextChoices):
-        STAKEHOLDERS = "stakeholders", _("engage with stakeholders")
-        REGULATION = "regulation", _("improve the regulatory environment")
-        ORGANISATION = "organisation", _("improve organizational effectiveness")
-        INFORMATION = "information", _("more information")
-        CAPACITY = "capacity", _("more capacity on")
-
     sheet = models.ForeignKey(DailySheet, on_delete=models.CASCADE, related_name="rows")
     session = models.ForeignKey(
         Session, null=True, on_delete=models.SET_NULL, verbose_name=_("session")
     )
-    milestone_kind = models.CharField(
-        _("kind of milestone or theme"), max_length=12, choices=MilestoneKind, blank=True
-    )
+    # What the codes of kinds are called, the program says: `sheet_kinds.py`.
+    milestone_kind = models.CharField(_("kind of milestone or theme"), max_length=12, blank=True)
     milestone = models.TextField(_("milestone, theme"), blank=True)
-    action_kind = models.CharField(
-        _("kind of action"), max_length=12, choices=ActionKind, blank=True
-    )
+    action_kind = models.CharField(_("kind of action"), max_length=12, blank=True)
     action = models.TextField(_("action"), blank=True)
     by_whom = models.ManyToManyField(
         Person, related_name="sheet_rows", verbose_name=_("by whom"), blank=True
@@ -96,6 +82,20 @@ class SheetRow(SharedRow):
 
     def __str__(self) -> str:
         return self.action or str(self.pk)
+
+    @property
+    def milestone_kind_label(self) -> str:
+        """What its program calls the kind of its milestone or theme."""
+        return self._label(sheet_kinds.MILESTONE)
+
+    @property
+    def action_kind_label(self) -> str:
+        """What its program calls the kind of its action."""
+        return self._label(sheet_kinds.ACTION)
+
+    def _label(self, column: str) -> str:
+        code = getattr(self, column)
+        return sheet_kinds.label(self.sheet.team.cohort.program, column, code) if code else ""
 
 
 class ActionPlan(models.Model):

@@ -138,7 +138,7 @@ def carry(
         return known, False
     edit_id = edit_id or uuid4()
     with override(team.language):
-        text = row.action or row.get_action_kind_display()
+        text = row.action or row.action_kind_label
         title = " ".join(row.milestone.split()) or _("From the week")
     if not text:
         raise Invalid(_("This row does not say yet what you will do. Write it, then carry it."))

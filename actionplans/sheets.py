@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Sum
 from django.http import Http404
 
 from accounts.models import User
+from actionplans import sheet_kinds
 from actionplans.cell_inputs import Choices
 from actionplans.models import Activity, DailySheet, Edit, SheetRow
 from cohorts.models import Cohort, Person, Session, Team
@@ -44,6 +45,8 @@ def open_page(team: Team, day: date) -> Page:
         .annotate(is_carried=Exists(carried))
         .prefetch_related(Prefetch("by_whom", Person.objects.order_by("name", "pk")))
     )
+    for row in rows:
+        row.sheet.team = team
     if rows:
         return Page(team, day, rows[0].sheet, rows)
     kept = DailySheet.objects.filter(team=team, day=day).select_related("handed_in_by").first()
@@ -52,7 +55,9 @@ def open_page(team: Team, day: date) -> Page:
 
 def begin(team: Team, day: date) -> DailySheet:
     """The day's sheet, made when there is none yet. Writes: only for a POST."""
-    return DailySheet.objects.get_or_create(team=team, day=day_of(team, day))[0]
+    sheet = DailySheet.objects.get_or_create(team=team, day=day_of(team, day))[0]
+    sheet.team = team
+    return sheet
 
 
 def token(team: Team, day: date) -> str:
@@ -76,12 +81,15 @@ def hand_in(team: Team, day: date, *, by: User, now: datetime) -> bool:
     return bool(open_sheet.update(handed_in_at=now, handed_in_by=by))
 
 
-def session_choices(team: Team, day: date) -> Choices:
-    """That day's sessions, breaks excepted, as the choices of a row's first cell."""
+def row_choices(team: Team, day: date, row: SheetRow | None = None) -> dict[str, Choices]:
+    """What a row's cells offer: that day's sessions, breaks excepted, and the program's kinds."""
     sessions = Session.objects.live().filter(cohort=team.cohort_id, day=day)
-    return [
-        (str(session.pk), session.title) for session in sessions.exclude(kind=Session.Kind.BREAK)
-    ]
+    sessions = sessions.exclude(kind=Session.Kind.BREAK)
+    found = {"session": [(str(session.pk), session.title) for session in sessions]}
+    for column in sheet_kinds.SEEDS:
+        chosen = getattr(row, column) if row else ""
+        found[column] = sheet_kinds.choices(team.cohort.program, column, chosen)
+    return found
 
 
 def is_open(team: Team) -> bool:

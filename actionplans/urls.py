@@ -13,6 +13,7 @@ from actionplans.views import (
     plan_sign_off,
     sheets,
 )
+from actionplans.views import board, cells, plan, plan_rows, plan_sign_off, sheet_kinds, sheets
 
 register_converter(DayConverter, "day")
 
@@ -29,6 +30,12 @@ urlpatterns = [
         "teams/<int:team_id>/sheets/<day:day>/hand-in/", sheets.sheet_hand_in, name="sheet_hand_in"
     ),
     path("teams/<int:team_id>/rows/<int:row_id>/", sheets.sheet_row, name="sheet_row"),
+    path("programs/<int:program_id>/sheet-kinds/", sheet_kinds.kinds, name="sheet_kinds"),
+    path(
+        "programs/<int:program_id>/sheet-kinds/<str:column>/<str:code>/",
+        sheet_kinds.kind,
+        name="sheet_kind",
+    ),
     path("cohorts/<int:cohort_id>/board/", board.week_board, name="board"),
     path("cohorts/<int:cohort_id>/blank-sheets/", blank_sheets.blank_sheets, name="blank_sheets"),
     # Action plan

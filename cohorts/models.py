@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, validate_time_zone
+from cohorts.template_models import AgendaTemplate as AgendaTemplate
 
 
 class ProgramQuerySet(models.QuerySet["Program"]):
@@ -29,6 +30,9 @@ class Program(models.Model):
     name = models.CharField(_("name"), max_length=300)
     leads = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="led_programs", blank=True, verbose_name=_("leads")
+    )
+    sheet_kinds = models.JSONField(
+        default=dict, editable=False, help_text="Its own: `actionplans/sheet_kinds.py`."
     )
 
     objects = ProgramQuerySet.as_manager()
@@ -289,6 +293,7 @@ class Membership(models.Model):
     )
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.MEMBER)
     invited_at = models.DateTimeField(_("invited at"))
+    opened_at = models.DateTimeField(null=True, help_text="When an invitation was opened first.")
     joined_at = models.DateTimeField(_("joined at"), null=True)
 
     class Meta:

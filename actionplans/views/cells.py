@@ -84,7 +84,7 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
     }
     if saved.kept:
         return JsonResponse(answer)
-    box = {"conflict": conflicts.describe([saved.edit])[0], "team": team}
+    box = {"conflict": conflicts.describe([saved.edit], team)[0], "team": team}
     answer["box"] = render_to_string("actionplans/conflict.html", box, request)
     answer["edit"] = str(saved.edit.edit_id)
     return JsonResponse(answer, status=CONFLICT if saved.outcome == cells.CONFLICT else GONE)
@@ -123,7 +123,7 @@ def conflicts_page(request: SignedIn, team: Team) -> HttpResponse:
     """One's own open conflicts, and the choice of each: keep mine, keep theirs, combine."""
     if request.method == "POST":
         return _settle(request, team)
-    mine = conflicts.describe(open_conflicts(team, request.user))
+    mine = conflicts.describe(open_conflicts(team, request.user), team)
     return render(request, "actionplans/conflicts.html", {"team": team, "conflicts": mine})
 
 
@@ -166,7 +166,7 @@ def _settle(request: SignedIn, team: Team) -> HttpResponse:
 
 def _with_words(request: HttpRequest, team: Team, edit: Edit, sentence: str) -> HttpResponse:
     """The page again with what was typed, and why it cannot stand there."""
-    mine = conflicts.describe(open_conflicts(team, request.user))  # type: ignore[arg-type]
+    mine = conflicts.describe(open_conflicts(team, request.user), team)  # type: ignore[arg-type]
     for conflict in mine:
         if conflict.edit == edit:
             conflict.error = sentence

@@ -55,7 +55,7 @@ def sheet(request: SignedIn, team: Team, day: date) -> HttpResponse:
     if writable:
         context |= {
             "people": Person.objects.of(team),
-            "new": inputs(ROW, None, "new", {"session": sheets.session_choices(team, day)}),
+            "new": inputs(ROW, None, "new", sheets.row_choices(team, day)),
             "new_key": uuid4(),
             "open_conflicts": open_conflicts(team, request.user).count(),
             "removed": _just_removed(request, page.sheet),
@@ -145,7 +145,7 @@ def sheet_row_add(request: SignedIn, team: Team, day: date) -> HttpResponse:
             now=clock.now(),
         )
     except cells.Invalid as refused:
-        form = inputs(ROW, None, "new", {"session": sheets.session_choices(team, day)})
+        form = inputs(ROW, None, "new", sheets.row_choices(team, day))
         for name, text in sent.items():
             form[name].text = text
         context = {"team": team, "day": day, "row": None, "inputs": form, "new_key": uuid4()}
@@ -187,7 +187,7 @@ def _row_piece(request: SignedIn, team: Team, row: SheetRow) -> HttpResponse:
 
 
 def _row_context(team: Team, row: SheetRow) -> dict[str, Any]:
-    choices = {"session": sheets.session_choices(team, row.sheet.day)}
+    choices = sheets.row_choices(team, row.sheet.day, row)
     return {
         "team": team,
         "day": row.sheet.day,
