@@ -8,12 +8,12 @@ simulations) and its daily activity sheet.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_noop as _
 
-from cohorts.models import Cohort, Session
+from cohorts.models import Session
 
 Kind = Session.Kind
 
@@ -99,25 +99,16 @@ DAYS = len(COALITION_WEEK)
 SESSIONS = sum(slot.kind != Kind.BREAK for day in COALITION_WEEK for slot in day)
 
 
-def last_day(starts_on: date) -> date:
-    """The last day of a week that begins on `starts_on`."""
-    return starts_on + timedelta(days=DAYS - 1)
-
-
-def fill(cohort: Cohort) -> None:
-    """Give the cohort the template's sessions, its days counted from the cohort's first day.
-
-    Titles are written in the language that is active now; from then on they are the cohort's own.
-    """
-    Session.objects.bulk_create(
-        Session(
-            cohort=cohort,
-            day=cohort.starts_on + timedelta(days=n),
-            starts_at=time.fromisoformat(slot.starts),
-            ends_at=time.fromisoformat(slot.ends),
-            kind=slot.kind,
-            title=translate(slot.title),
-        )
+def slots() -> list[dict[str, Any]]:
+    """The template's sessions as `beginnings.py` tells them, titles in the active language."""
+    return [
+        {
+            "day": n,
+            "starts_at": slot.starts,
+            "ends_at": slot.ends,
+            "kind": str(slot.kind),
+            "title": translate(slot.title),
+        }
         for n, day in enumerate(COALITION_WEEK)
         for slot in day
-    )
+    ]

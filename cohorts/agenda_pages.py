@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coalitions import clock
 from cohorts import agenda_changes, agenda_plan
-from cohorts.access import MANAGE_COHORT, READ_COHORT, SignedIn, cohort_door
+from cohorts.access import MANAGE_COHORT, MANAGE_PROGRAM, READ_COHORT, SignedIn, cohort_door
 from cohorts.agenda_changes import Author, ChangedMeanwhileError
 from cohorts.forms import SessionForm
 from cohorts.models import Cohort, Session
@@ -30,6 +30,7 @@ def agenda(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "today": clock.now().astimezone(cohort.zone).date(),
         "pause": Session.Kind.BREAK,
         "may_manage": bool(cohort.roles & MANAGE_COHORT),
+        "may_keep": bool(cohort.roles & MANAGE_PROGRAM),
     }
     return render(request, "cohorts/agenda.html", context)
 

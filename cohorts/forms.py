@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ZoneInput
 from accounts.models import User
+from cohorts import beginnings
+from cohorts.beginnings import Beginning
 from cohorts.fields import AddressField, LineField
 from cohorts.guests import Guest, read_guests
-from cohorts.models import Cohort, Session, Team
+from cohorts.models import Cohort, Program, Session, Team
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -35,15 +37,47 @@ class OnceForm(forms.ModelForm):
 class CohortForm(OnceForm):
     """A new cohort of a program."""
 
+    begin_from = forms.ChoiceField(
+        label=_("Begin from"),
+        required=False,
+        help_text=_(
+            "An earlier cohort gives its agenda with its presenters, and its rooms if the venue is "
+            "the same; never its teams, its people or their work."
+        ),
+    )
+    with_staff = forms.BooleanField(
+        label=_("From an earlier cohort: its facilitators come along"), required=False, initial=True
+    )
+
     class Meta:
         model = Cohort
         fields = ["name", "starts_on", "venue", "time_zone"]
         field_classes = {"name": LineField, "venue": LineField}
         widgets = {"starts_on": DayInput, "time_zone": ZoneInput}
         help_texts = {
-            "starts_on": _("The five days of the agenda count from here."),
+            "starts_on": _(
+                "The days of the agenda count from here. On the same weekday as the earlier "
+                "cohort, each session keeps its weekday."
+            ),
             "time_zone": _("The clocks of the agenda. Begin to type a city."),
         }
+
+    def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.program = program
+        self.fields["begin_from"].choices = beginnings.choices(program)  # type: ignore[attr-defined]
+
+    def clean_begin_from(self) -> Beginning:
+        found = beginnings.find(self.program, self.cleaned_data["begin_from"] or beginnings.WEEK)
+        if found is None:
+            raise forms.ValidationError(_("Choose one of the values in the list."))
+        return found
+
+    def values(self) -> dict[str, Any]:
+        """What `weeks.make_cohort` is told."""
+        told = dict(self.cleaned_data)
+        told["beginning"] = told.pop("begin_from")
+        return told
 
     def clean_starts_on(self) -> date:
         day = self.cleaned_data["starts_on"]
@@ -123,6 +157,12 @@ class InviteForm(forms.Form):
     members = GuestsField(label=_("People to invite"), help_text=MEMBERS_HELP)
 
 
+class AddressForm(forms.Form):
+    """Where an invitation should have gone."""
+
+    email = AddressField(label=_("The right e-mail address"))
+
+
 class NewTeamForm(TeamForm):
     """A new team with its first people."""
 
@@ -140,6 +180,13 @@ class StaffForm(forms.Form):
 
     email = AddressField(label=_("E-mail address"))
     name = LineField(label=_("Name"), max_length=300, required=False)
+
+
+class TemplateForm(forms.Form):
+    """What a template is called."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    name = LineField(label=_("Name of the template"), max_length=300)
 
 
 class SessionForm(forms.ModelForm):

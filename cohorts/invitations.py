@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cohorts.fields import apart
 from cohorts.guests import LONGEST_NAME, Guest
 from cohorts.models import Membership, Person, Team
 from outbox import links, mails
 from outbox.kinds import Content, Kind
 from outbox.models import Message
 from outbox.queueing import cancel, queue
+from outbox.verdicts import lift_suppression
 
 VALID = timedelta(days=30)
 PURPOSE = "invitation"
@@ -69,11 +72,14 @@ def _name_among_people(team: Team, user: User, guest: Guest) -> None:
         Person.objects.create(team=team, user=user, name=f"{name} ({user.email})"[:LONGEST_NAME])
 
 
-def send(membership: Membership, *, by: User, now: datetime) -> None:
-    """Mail the invitation, in the person's language; an earlier link stays good too."""
+def send(membership: Membership, *, by: User, now: datetime, once: UUID | None = None) -> None:
+    """Mail the invitation, in the person's language; an earlier link stays good too.
+
+    `once` is made by a page: the same again is the same mail.
+    """
     queue(
         KIND,
-        f"invitation/{membership.pk}/{uuid4().hex[:12]}",
+        f"invitation/{membership.pk}/{(once or uuid4()).hex[:12]}",
         person=membership.user,
         address=membership.user.email,
         language=membership.user.language,
@@ -85,8 +91,65 @@ def send(membership: Membership, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
+def send_again(membership: Membership, *, by: User, now: datetime, once: UUID | None) -> None:
+    """Send it once more by hand, even to an address that was refused: its mailbox may be mended."""
+    lift_suppression(membership.user.email)
+    send(membership, by=by, now=now, once=once)
+
+
+@transaction.atomic
+def correct_address(membership: Membership, email: str, *, by: User, now: datetime) -> None:
+    """Invite the person at another address instead: the old links end, a new mail goes.
+
+    The place in the team goes over to the account of the right address. The account of the wrong
+    one, which may be somebody else's, is left as it is and is in this team no more. Raises
+    ValidationError when the person has joined, or the right address is in the team already.
+    """
+    # Locked: else they might join between our look and our change.
+    locked = Membership.objects.select_for_update(of=("self",)).select_related("user", "team")
+    membership = locked.get(pk=membership.pk)
+    if membership.joined_at:
+        raise ValidationError(_("This person has joined; only they can change their address."))
+    wrong = membership.user
+    right = User.objects.get_or_invite(email, name=wrong.name, language=wrong.language)
+    if right == wrong:
+        raise ValidationError(_("This is the address that the invitation went to."))
+    if Membership.objects.filter(team=membership.team_id, user=right).exists():
+        raise ValidationError(_("%(who)s is in the team already.") % {"who": apart(email)})
+    links.revoke(PURPOSE, about=membership.pk, now=now)
+    cancel([KIND], about=membership.pk, reason="the address was corrected")
+    membership.user, membership.invited_at, membership.opened_at = right, now, None
+    membership.save(update_fields=["user", "invited_at", "opened_at"])
+    _hand_name_over(membership.team, wrong, right)
+    send(membership, by=by, now=now)
+
+
+def _hand_name_over(team: Team, wrong: User, right: User) -> None:
+    """Let the name that the team knows mean the right account, with all that names it."""
+    named = Person.objects.filter(team=team, user=wrong)
+    if Person.objects.filter(team=team, user=right).exists():
+        named.update(user=None)
+        return
+    named.update(user=right)
+    # Someone without a name is called by their address.
+    if not Person.objects.filter(team=team, name__iexact=right.email).exists():
+        Person.objects.filter(team=team, user=right, name=wrong.email).update(name=str(right))
+
+
+def note_opened(membership: Membership, now: datetime) -> None:
+    """Note that the door was opened first; nothing else changes by it."""
+    if not (membership.opened_at or membership.joined_at):
+        unopened = Membership.objects.filter(pk=membership.pk, opened_at__isnull=True)
+        unopened.update(opened_at=now)
+
+
+@transaction.atomic
 def remove(membership: Membership, *, now: datetime) -> None:
-    """Take someone out of the team. What they wrote stays, and their name among its people."""
+    """Take someone out of the team, or their invitation back before they came.
+
+    Its links end, and with them the place: else the person could still sign in without a link.
+    What they wrote stays, and their name among the team's people.
+    """
     links.revoke(PURPOSE, about=membership.pk, now=now)
     cancel([KIND], about=membership.pk, reason="removed from the team")
     membership.delete()

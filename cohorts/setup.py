@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cohorts.models import Cohort, Membership, Team
+from cohorts.models import Cohort, Membership, Session, Team
 
 
 @dataclass(frozen=True)
@@ -60,4 +60,18 @@ def gaps(cohort: Cohort, teams: list[Team], facilitators: int) -> list[Gap]:
             )
     if not facilitators:
         found.append(Gap(_("No facilitator is named."), reverse("cohort_staff", args=[cohort.pk])))
+    if roomless := _sessions_without_room(cohort):
+        sentence = ngettext(
+            "%(count)d session has no room.", "%(count)d sessions have no room.", roomless
+        )
+        where = reverse("agenda_builder", args=[cohort.pk])
+        found.append(Gap(sentence % {"count": roomless}, where))
     return found
+
+
+def _sessions_without_room(cohort: Cohort) -> int:
+    """How many; none once the week runs in a cohort that names no rooms at all."""
+    sessions = cohort.sessions.live().exclude(kind=Session.Kind.BREAK)
+    count = sessions.aggregate(all=Count("pk"), without=Count("pk", filter=Q(room="")))
+    names_rooms = count["without"] < count["all"]
+    return count["without"] if names_rooms or cohort.state == Cohort.State.DRAFT else 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from copy import copy
+from uuid import uuid4
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import ZONES
 from accounts.models import User
 from coalitions import clock
-from cohorts import agenda, invitations, setup, weeks
+from cohorts import beginnings, invitations, setup, weeks
 from cohorts.access import (
     MANAGE_COHORT,
     MANAGE_PROGRAM,
@@ -28,6 +29,8 @@ from cohorts.access import (
     program_door,
 )
 from cohorts.forms import CohortForm, InviteForm, NewTeamForm, StaffForm, TeamForm
+from cohorts.invitation_pages import change_member
+from cohorts.invitation_states import standings
 from cohorts.models import Cohort, Membership, Program, Team
 from outbox import links
 
@@ -37,28 +40,42 @@ UNPROCESSABLE = 422
 @require_safe
 @program_door(may=MANAGE_PROGRAM)
 def program(request: SignedIn, program: Program) -> HttpResponse:
-    """A program and its cohorts, newest first."""
+    """A program, its cohorts, newest first, and its templates."""
     # Django leaves out a model's own order where rows are counted.
     cohorts = program.cohorts.annotate(team_count=Count("teams")).order_by("-starts_on", "pk")
-    return render(request, "cohorts/program.html", {"program": program, "cohorts": cohorts})
+    templates = program.agenda_templates.live().defer("slots")
+    context = {"program": program, "cohorts": cohorts, "templates": templates}
+    return render(request, "cohorts/program.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @program_door(may=MANAGE_PROGRAM)
 def cohort_new(request: SignedIn, program: Program) -> HttpResponse:
-    """Make a cohort with the agenda of the coalition week."""
-    form = CohortForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    """Make a cohort; with `?from=` of an earlier one, the next offering of it is proposed."""
+    form = CohortForm(request.POST or None, program=program, initial=_proposed(request, program))
     if request.method == "POST" and form.is_valid():
-        cohort = weeks.make_cohort(program, **form.cleaned_data)
+        values = form.values()
+        cohort = weeks.make_cohort(program, **values)
+        if sentence := beginnings.told(cohort, values["beginning"]):
+            messages.success(request, sentence)
         return redirect(cohort)
-    context = {
-        "program": program,
-        "form": form,
-        "zones": ZONES,
-        "days": agenda.DAYS,
-        "sessions": agenda.SESSIONS,
-    }
+    context = {"program": program, "form": form, "zones": ZONES}
     return render(request, "cohorts/cohort_new.html", context, status=_status(form))
+
+
+def _proposed(request: SignedIn, program: Program) -> dict[str, object]:
+    """What the form of a new cohort holds at first."""
+    begin = (
+        beginnings.find(program, request.GET.get("from", "")) if request.method == "GET" else None
+    )
+    initial: dict[str, object] = {"time_zone": request.user.time_zone}
+    if begin is None:
+        return initial
+    initial["begin_from"] = begin.key
+    if earlier := begin.cohort:
+        initial |= {"venue": earlier.venue, "time_zone": earlier.time_zone}
+        initial["starts_on"] = beginnings.next_start(earlier.starts_on, clock.now().date())
+    return initial
 
 
 def _status(form: object) -> int:
@@ -154,9 +171,17 @@ def team_setup(request: SignedIn, cohort: Cohort, team_id: int) -> HttpResponse:
                     _invite_all(request, team, invite)
                     return redirect("team_setup", cohort.pk, team.pk)
             case what:
-                _change_member(request, team, what or "")
+                change_member(request, team.memberships.all(), what or "")
                 return redirect("team_setup", cohort.pk, team.pk)
-    context = {"cohort": cohort, "team": team, "form": form, "invite": invite, "zones": ZONES}
+    context = {
+        "cohort": cohort,
+        "team": team,
+        "standings": standings(team.memberships.order_by("role", "user__name", "pk"), clock.now()),
+        "once": uuid4(),
+        "form": form,
+        "invite": invite,
+        "zones": ZONES,
+    }
     status = UNPROCESSABLE if form.errors or invite.errors else 200
     return render(request, "cohorts/team_setup.html", context, status=status)
 
@@ -169,26 +194,6 @@ def _invite_all(request: SignedIn, team: Team, form: InviteForm) -> None:
             messages.success(request, _("%(who)s is invited.") % {"who": guest.email})
         else:
             messages.info(request, _("%(who)s is in the team already.") % {"who": guest.email})
-
-
-def _change_member(request: SignedIn, team: Team, what: str) -> None:
-    """Send again, make lead, make member or remove; the member's id is in the form."""
-    chosen = request.POST.get("membership", "")
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 18):
-        raise Http404
-    membership = get_object_or_404(
-        Membership.objects.select_related("user"), pk=int(chosen), team=team
-    )
-    who = {"who": membership.user}
-    if what == "resend" and membership.joined_at is None:
-        invitations.send(membership, by=request.user, now=clock.now())
-        messages.success(request, _("The invitation goes to %(who)s again.") % who)
-    elif what in {"lead", "member"}:
-        Membership.objects.filter(pk=membership.pk).update(role=what)
-        messages.success(request, _("Saved."))
-    elif what == "remove":
-        invitations.remove(membership, now=clock.now())
-        messages.success(request, _("%(who)s is no longer in the team.") % who)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -225,14 +230,17 @@ def start_week(request: SignedIn, cohort: Cohort) -> HttpResponse:
 @require_safe
 @open_to_all("the link's token")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Where an invitation's link leads. Reading it changes nothing; the code signs in."""
+    """Where an invitation's link leads. Reading it notes that it was; the code signs in."""
     link = links.find(invitations.PURPOSE, token, clock.now())
     if isinstance(link, links.Trouble):
         return _closed(request, link)
     memberships = Membership.objects.select_related("team__cohort__program", "user")
     membership = memberships.filter(pk=link.about or 0).first()
-    if membership is None:
+    if membership is None or membership.user_id != link.person_id:
         return _closed(request, links.Trouble.REVOKED)
+    is_guests = request.user == membership.user or not request.user.is_authenticated
+    if request.method == "GET" and is_guests:
+        invitations.note_opened(membership, clock.now())
     context = {
         "membership": membership,
         "team": membership.team,

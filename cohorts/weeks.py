@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from cohorts import agenda
+from cohorts import beginnings
+from cohorts.beginnings import Beginning
 from cohorts.models import Cohort, Program
 
 
 @transaction.atomic
 def make_cohort(
-    program: Program, *, name: str, venue: str, time_zone: str, starts_on: date, form_id: UUID
+    program: Program,
+    *,
+    name: str,
+    venue: str,
+    time_zone: str,
+    starts_on: date,
+    form_id: UUID,
+    beginning: Beginning | None = None,
+    with_staff: bool = False,
 ) -> Cohort:
-    """A cohort in preparation with the agenda of the coalition week, its dates from `starts_on`.
+    """A cohort in preparation, its agenda that of `beginning` (the coalition week unless told).
 
-    The same `form_id` again is the same cohort. Sessions' times are wall-clock times of the venue.
+    `with_staff`: the facilitators of the earlier cohort it begins from facilitate this one, too.
+    Teams, people and their work never come along. The same `form_id` again is the same cohort.
     """
+    beginning = beginning or beginnings.coalition_week()
     cohort, is_new = Cohort.objects.get_or_create(
         form_id=form_id,
         defaults={
@@ -28,11 +39,13 @@ def make_cohort(
             "venue": venue,
             "time_zone": time_zone,
             "starts_on": starts_on,
-            "ends_on": agenda.last_day(starts_on),
+            "ends_on": starts_on + timedelta(days=beginning.days - 1),
         },
     )
     if is_new:
-        agenda.fill(cohort)
+        beginnings.fill(cohort, beginning)
+        if with_staff and beginning.cohort:
+            cohort.facilitators.set(beginning.cohort.facilitators.all())
     return cohort
 
 

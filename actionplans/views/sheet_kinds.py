@@ -50,7 +50,7 @@ class KindForm(forms.Form):
         return {code: self.cleaned_data[code] for code in sheet_kinds.LANGUAGES}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @program_door(may=MANAGE_PROGRAM)
 def kinds(request: SignedIn, program: Program) -> HttpResponse:
     """Both lists; by `do`: move a kind, retire it, offer it again."""
@@ -76,7 +76,7 @@ def kinds(request: SignedIn, program: Program) -> HttpResponse:
     return render(request, "actionplans/sheet_kinds.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @program_door(may=MANAGE_PROGRAM)
 def kind(request: SignedIn, program: Program, column: str, code: str) -> HttpResponse:
     """One kind, or a new one, in the five languages."""

@@ -15,6 +15,7 @@ from attendance.models import Attendance, Certificate
 from cohorts.models import Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
+from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox.models import Message
 from tests.access.world import World
@@ -63,6 +64,9 @@ def _looked_after(world: World, team: Team, n: int) -> None:
     draft = team.cohort.roster_drafts.get()
     draft.rows.append([n + 2, [f"crowd{n}@example.org", f"Guest {n}", f"New team {n}"]])
     draft.save(update_fields=["rows"])
+    AgendaTemplate.objects.create(
+        program=team.cohort.program, name=f"Template {n}", days=5, slots=[], made_at=NOON
+    )
 
 
 def _sister(world: World, team: Team, n: int) -> None:

@@ -68,6 +68,12 @@ DOORS: dict[str, Door] = {
     # Programs and cohorts
     "program": Door(PROGRAM),
     "cohort_new": Door(PROGRAM, PROGRAM),
+    "agenda_template": Door(PROGRAM, PROGRAM),
+    "template_keep": Door(PROGRAM, PROGRAM),
+    "sheet_kinds": Door(PROGRAM, PROGRAM),
+    "sheet_kind": Door(PROGRAM, PROGRAM),
+    "invitations": Door(COHORT, COHORT),
+    "invitation_address": Door(COHORT, COHORT),
     "cohort": Door(WHOLE_COHORT),
     "agenda": Door(WHOLE_COHORT),
     "session": Door(WHOLE_COHORT),

@@ -16,6 +16,8 @@ from coalitions import clock
 from cohorts.models import Membership, RosterDraft
 from conversations import announcements, comments, peers
 from conversations.models import Comment
+from cohorts import beginnings
+from cohorts.models import AgendaTemplate, Membership, RosterDraft
 from followups import mails
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox import links
@@ -62,6 +64,19 @@ class World:
             "attendance": {"taps": f"{self.own['user_id']}.{self.own['day']}.afternoon.1"},
             "certificates": {"do": "issue"},
             "session_edit": {"do": "duplicate", "version": "0"},
+            "cohort_new": {
+                "form_id": once,
+                "name": "Next",
+                "starts_on": "2027-03-01",
+                "time_zone": "UTC",
+                "begin_from": f"cohort-{self.own['cohort_id']}",
+            },
+            "agenda_template": {"do": "remove"},
+            "template_keep": {"form_id": once, "name": "Kept"},
+            "sheet_kinds": {"do": "up", "column": "action_kind", "code": "capacity"},
+            "sheet_kind": {"form_id": once, "en": "Meet"},
+            "invitations": {"do": "resend_all", "once": once},
+            "invitation_address": {"email": "new@example.org"},
         }.get(door, {"edit_id": once})
 
     def sees_foreign_words(self, role: str, answer: HttpResponse) -> bool:
@@ -138,6 +153,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
     """One of everything below the team, all its texts holding `word`; its lead and member."""
     lead = make_member(team, make_user(f"Lead {word}"), role="lead")
     member = make_member(team, make_user(f"Member {word}"))
+    waiting = make_member(team, make_user(f"Waiting {word}"), joined_at=None)
     outsider = make_outsider(team, f"Outsider {word}", organisation=f"Ministry {word}")
     day = team.cohort.starts_on
     sheet = DailySheet.objects.create(
@@ -219,6 +235,16 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
                 made_at=NOON,
             ).pk,
             "session_id": team.cohort.sessions.get().pk,
+            "membership_id": waiting.memberships.get().pk,
+            "template_id": AgendaTemplate.objects.create(
+                program=team.cohort.program,
+                name=f"Template {word}",
+                days=1,
+                slots=beginnings.slots_of(team.cohort),
+                made_at=NOON,
+            ).pk,
+            "column": "action_kind",
+            "code": "capacity",
             "user_id": member.pk,
             **taken_part(word, team, lead, member),
             "day": day,

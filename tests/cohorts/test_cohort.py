@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cohorts import agenda, weeks
+from cohorts import agenda, beginnings, weeks
 from cohorts.models import Cohort, Session
 from tests.cohorts.setting_up import post_cohort
 from tests.factories import (
@@ -63,7 +63,7 @@ def test_the_week_is_shifted_to_the_chosen_start_across_a_years_end(client, prog
 
 def test_the_sessions_titles_are_in_the_language_of_who_makes_the_cohort() -> None:
     cohort = make_cohort()
-    agenda.fill(cohort)
+    beginnings.fill(cohort, beginnings.coalition_week())
     assert cohort.sessions.filter(title="The listening interview").exists()
 
 
@@ -85,7 +85,7 @@ def test_two_forms_make_two_cohorts(client, program) -> None:
 def test_the_empty_form_offers_the_readers_own_zone_and_says_what_one_gets(client, program) -> None:
     page = client.get(reverse("cohort_new", args=[program.pk])).content.decode()
     assert 'value="Europe/Paris"' in page
-    assert "5 days with 23 sessions" in page
+    assert "The coalition week: 5 days, 23 sessions" in page
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,16 @@ def test_a_person_we_know_reads_it_in_the_language_they_chose(client, cohort) ->
     assert Message.objects.get(address=AMARA).language == "pt"
 
 
-def test_opening_the_link_changes_nothing_and_says_what_it_is_about(link, team) -> None:
-    before = list(Membership.objects.values()), list(LinkToken.objects.values())
+def rows() -> tuple[list, list]:
+    """What must not change by opening a link: all but that it was opened."""
+    memberships = [row | {"opened_at": None} for row in Membership.objects.values()]
+    return memberships, list(LinkToken.objects.values())
+
+
+def test_opening_the_link_is_noted_once_changes_nothing_else_and_says_what_it_is_about(
+    link, team
+) -> None:
+    before = rows()
     browser = Client()
     for _ in range(2):
         page = browser.get(link).content.decode()
@@ -92,7 +100,12 @@ def test_opening_the_link_changes_nothing_and_says_what_it_is_about(link, team) 
         assert "Civil servants are paid on time." in page
         assert "Come in: send me a code" in page
         assert AMARA in page
-    assert (list(Membership.objects.values()), list(LinkToken.objects.values())) == before
+        opened_at = membership(AMARA).opened_at
+        assert opened_at
+        with time_machine.travel(opened_at + timedelta(days=1), tick=False):
+            browser.get(link)
+        assert membership(AMARA).opened_at == opened_at
+    assert rows() == before
     assert not Message.objects.filter(kind="account").exists()
     assert "_auth_user_id" not in browser.session
     assert browser.post(link).status_code == 405
@@ -108,11 +121,11 @@ def test_one_press_and_a_code_lead_into_the_team(link, team) -> None:
 
 def test_the_facilitators_see_who_has_come(link, client, team) -> None:
     url = reverse("team_setup", args=[team.cohort_id, team.pk])
-    assert ">invited " in client.get(url).content.decode()
+    assert ">waits to be sent" in client.get(url).content.decode()
     come_in(Client(), link)
     page = client.get(url).content.decode()
-    assert ">invited " not in page
-    assert "pill good" in page
+    assert ">waits to be sent" not in page
+    assert ">joined" in page
 
 
 def test_a_code_for_another_address_does_not_open_the_team(link) -> None:

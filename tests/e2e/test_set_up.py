@@ -87,9 +87,10 @@ def test_twelve_teams_and_sixty_people_in_few_interactions(found: Callable[..., 
     visitor.look()
     rows = visitor.page.get_by_role("row").filter(has_text="0 of 5")
     expect(rows).to_have_count(len(COUNTRIES))
-    # All that is still missing is that people answer their invitation.
+    # All that is still missing is that people answer their invitation, and rooms.
     gaps = visitor.page.get_by_role("region", name="Before the first day").get_by_role("listitem")
-    expect(gaps).to_have_text([re.compile("5 people have not joined yet")] * len(COUNTRIES))
+    waiting = [re.compile("5 people have not joined yet")] * len(COUNTRIES)
+    expect(gaps).to_have_text([*waiting, re.compile("23 sessions have no room")])
     print(f"{grace.count} interactions for {len(COUNTRIES)} teams and 60 people")
     assert grace.count <= MOST_INTERACTIONS
     member = office.visitor("person1@liberia.example.org", phone=True)
