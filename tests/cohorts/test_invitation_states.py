@@ -198,6 +198,14 @@ def test_a_wrong_address_is_corrected_and_the_right_one_invited(client, team, in
     assert not Membership.objects.filter(user__email=AMARA).exists()
 
 
+def test_corrected_there_and_back_the_first_link_stays_closed(client, team, invited) -> None:
+    first = link_to(AMARA)
+    correct(client, invited, RIGHT)
+    correct(client, membership(RIGHT), AMARA)
+    assert Client().get(first).status_code == 410
+    assert Client().get(link_to(AMARA)).status_code == 200
+
+
 def test_a_person_without_a_name_is_called_by_the_right_address(client, team) -> None:
     invite(client, team, AMARA)
     correct(client, membership(AMARA), RIGHT)
