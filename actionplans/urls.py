@@ -11,9 +11,9 @@ from actionplans.views import (
     plan,
     plan_rows,
     plan_sign_off,
+    sheet_kinds,
     sheets,
 )
-from actionplans.views import board, cells, plan, plan_rows, plan_sign_off, sheet_kinds, sheets
 
 register_converter(DayConverter, "day")
 

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.views.decorators.http import require_safe
 
-from actionplans.models import SheetRow
+from actionplans import sheet_kinds
+from actionplans.sheet_kinds import Kind
 from coalitions import clock, qr
 from cohorts.access import MANAGE_COHORT, SignedIn, cohort_door
 from cohorts.models import Cohort, Team
@@ -52,10 +53,15 @@ def blank_sheets(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "days": cohort.days,
         "day": None if chosen == ALL else day,
         "rows": ROWS,
-        "milestone_kinds": SheetRow.MilestoneKind,
-        "action_kinds": SheetRow.ActionKind,
+        "milestone_kinds": _offered(cohort, sheet_kinds.MILESTONE),
+        "action_kinds": _offered(cohort, sheet_kinds.ACTION),
     }
     return render(request, "actionplans/blank_sheets.html", context)
+
+
+def _offered(cohort: Cohort, column: str) -> list[Kind]:
+    """The kinds that a picker of that column would offer, named in each page's language."""
+    return [kind for kind in sheet_kinds.kinds_of(cohort.program, column) if not kind.retired]
 
 
 def _day_of(cohort: Cohort, chosen: str) -> date:

@@ -14,7 +14,7 @@ from coalitions import clock
 from cohorts.access import MANAGE_COHORT
 from cohorts.models import Cohort, Team
 from conversations import peers
-from conversations.models import Announcement, Comment
+from conversations.models import Announcement
 
 register = template.Library()
 # Other pages show so many announcements, and the start page none that is older.
@@ -30,10 +30,8 @@ def form_id() -> str:
 
 @register.inclusion_tag("conversations/beside.html")
 def comments_beside(team: Team, page: str, which: Any) -> dict[str, Any]:
-    """The comments of a page, filled in by htmx; without a script a link with their number."""
-    which = str(which)
-    said = Comment.objects.on(team, page, which).open()
-    return {"team": team, "page": page, "which": which, "count": said.count()}
+    """The comments of a page, filled in by htmx when they are seen; without a script a link."""
+    return {"team": team, "page": page, "which": str(which)}
 
 
 @register.inclusion_tag("conversations/latest.html")

@@ -12,10 +12,9 @@ from actionplans import baseline
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from actionplans.plans import groups
 from attendance.models import Attendance, Certificate
-from cohorts.models import Cohort, Person, Team
+from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
-from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox.models import Message
 from tests.access.world import World

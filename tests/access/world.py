@@ -13,11 +13,10 @@ from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
 from attendance.models import Attendance, Certificate
 from coalitions import clock
-from cohorts.models import Membership, RosterDraft
-from conversations import announcements, comments, peers
-from conversations.models import Comment
 from cohorts import beginnings
 from cohorts.models import AgendaTemplate, Membership, RosterDraft
+from conversations import announcements, comments, peers
+from conversations.models import Comment
 from followups import mails
 from followups.models import Answer, CheckIn, Round, SupportRequest
 from outbox import links

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from actionplans.models import SheetRow
+from actionplans import sheet_kinds
 from cohorts.models import Cohort
 from tests.factories import NOON, make_cohort, make_program, make_team, make_user
 
@@ -39,8 +39,9 @@ def test_each_team_has_a_page_with_exactly_the_templates_columns(desk, cohort) -
     assert heads == ["Session name", "Milestone, theme", "Actions", "By whom", "By when"]
     assert "Key takeaways" in sheet
     assert "Key action items" in sheet
-    for kind in (*SheetRow.MilestoneKind, *SheetRow.ActionKind):
-        assert str(kind.label) in sheet
+    for column, kinds in sheet_kinds.SEEDS.items():
+        for code in kinds:
+            assert sheet_kinds.label(cohort.program, column, code) in sheet
     assert page.count('<section class="blank-sheet"') == 2
 
 

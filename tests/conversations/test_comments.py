@@ -44,8 +44,8 @@ def test_each_page_of_a_teams_work_leads_to_its_own_comments(world) -> None:
             page = world.reads(reader, place)
             assert f'hx-get="{there}"' in page
             assert f'<a href="{there}">Comments</a>' in page
-            assert "1 open comment" in page
         said = world.reads(world.member, there)
+        assert "1 open comment" in said
         assert [other for other in places if f"About {other}" in said] == [place]
 
 
