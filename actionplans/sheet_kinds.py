@@ -18,25 +18,24 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
 
 from cohorts.models import Program
 
 MILESTONE, ACTION = "milestone_kind", "action_kind"
 SEEDS: dict[str, dict[str, str]] = {
     MILESTONE: {
-        "challenge": noop("a challenge we have identified"),
-        "question": noop("a question from the presentation"),
-        "in_plan": noop("something important in our plan"),
+        "challenge": gettext_noop("a challenge we have identified"),
+        "question": gettext_noop("a question from the presentation"),
+        "in_plan": gettext_noop("something important in our plan"),
     },
     ACTION: {
-        "stakeholders": noop("engage with stakeholders"),
-        "regulation": noop("improve the regulatory environment"),
-        "organisation": noop("improve organizational effectiveness"),
-        "information": noop("more information"),
-        "capacity": noop("more capacity on"),
+        "stakeholders": gettext_noop("engage with stakeholders"),
+        "regulation": gettext_noop("improve the regulatory environment"),
+        "organisation": gettext_noop("improve organizational effectiveness"),
+        "information": gettext_noop("more information"),
+        "capacity": gettext_noop("more capacity on"),
     },
 }
 LANGUAGES = [code for code, _name in settings.LANGUAGES]

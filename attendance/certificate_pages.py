@@ -139,10 +139,10 @@ def _download(
 
 @require_safe
 @open_to_all("the 128 bits printed on the paper")
-def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
+def certificate_check(request: HttpRequest, certificate: str) -> HttpResponse:
     """What a certificate says and whether it is valid, for whoever holds it."""
     papers = Certificate.objects.select_related("cohort__program")
-    paper = get_object_or_404(papers, token=code)
+    paper = get_object_or_404(papers, token=certificate)
     response = render(request, "attendance/certificate_check.html", {"certificate": paper})
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

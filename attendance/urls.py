@@ -26,5 +26,9 @@ urlpatterns = [
         certificate_pages.my_certificate,
         name="my_certificate",
     ),
-    path("certificates/<str:code>/", certificate_pages.certificate_check, name="certificate_check"),
+    path(
+        "certificates/<str:certificate>/",
+        certificate_pages.certificate_check,
+        name="certificate_check",
+    ),
 ]

@@ -306,4 +306,4 @@ def taken_part(word: str, team: Any, lead: User, member: User) -> dict[str, Any]
     own = Certificate.objects.create(cohort=team.cohort, name=f"Member {word}", **paper)
     # What the page below `code` says is for everyone: nobody else's words are on this one.
     public = Certificate.objects.create(cohort=make_cohort(), name="Somebody", **paper)
-    return {"certificate_id": own.pk, "code": public.token}
+    return {"certificate_id": own.pk, "certificate": public.token}
