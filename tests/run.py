@@ -51,7 +51,8 @@ def run(database: str, arguments: list[str]) -> tuple[int, float]:
         env = environment(database, stack)
         collect = ["manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
         subprocess.run([sys.executable, *collect], cwd=ROOT, env=env, check=True)
-        command = [sys.executable, "-m", "pytest", "-n", "2", "-q", *arguments]
+        workers = ["-n", "2", "--dist", "loadgroup"]
+        command = [sys.executable, "-m", "pytest", "-q", *workers, *arguments]
         code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
     return code, time.monotonic() - began
 
