@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import User
@@ -11,6 +12,12 @@ from accounts.models import User
 # A busy machine is no fault of the code.
 hypothesis_settings.register_profile("ours", deadline=None)
 hypothesis_settings.load_profile("ours")
+
+
+@pytest.fixture(autouse=True)
+def _starts_in_english() -> None:
+    """A page answered within the test's own thread leaves its reader's language behind."""
+    translation.activate(configured.LANGUAGE_CODE)
 
 
 @pytest.fixture

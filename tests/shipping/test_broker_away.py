@@ -21,7 +21,7 @@ from tests.shipping.raw import ask
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 # Who asks for a code, by test: a code may be asked for only so often.
 PEOPLE = {
-    test: [f"{test}-{n}@example.org" for n in range(4)] for test in ("refused", "silent", "workers")
+    test: [f"{test}-{n}@example.org" for n in range(6)] for test in ("refused", "silent", "workers")
 }
 MAKE_PEOPLE = (
     "from accounts.models import User\n"
@@ -113,11 +113,11 @@ def test_pages_do_not_wait_and_the_next_tick_sends(house: House, fault: str) -> 
     hurt, mend = FAULTS[fault]
     hurt(house)
     try:
-        waits = [house.ask_for_a_code(email) for email in PEOPLE[fault]]
+        waits = [house.ask_for_a_code(email) for email in PEOPLE[fault][:4]]
         assert max(waits) < QUICKLY, waits
         assert house.sink.taken == []
         house.installation.manage("tick")
-        assert all(house.has_mail(email) for email in PEOPLE[fault])
+        assert all(house.has_mail(email) for email in PEOPLE[fault][:4])
     finally:
         mend(house)
 
@@ -125,7 +125,8 @@ def test_pages_do_not_wait_and_the_next_tick_sends(house: House, fault: str) -> 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_workers_and_beat_come_back_by_themselves(house: House, fault: str) -> None:
     hurt, mend = FAULTS[fault]
-    before, after = PEOPLE["workers"][:2] if fault == "refused" else PEOPLE["workers"][2:]
+    people = PEOPLE["workers"]
+    before, during, after = people[:3] if fault == "refused" else people[3:]
     house.installation.start("worker", "worker")
     house.installation.start(f"beat-{fault}", "beat")
     log = house.installation.log / f"beat-{fault}.log"
@@ -134,9 +135,12 @@ def test_workers_and_beat_come_back_by_themselves(house: House, fault: str) -> N
     wait_until(lambda: TICKED in log.read_text(), f"beat to tick (see {log})")
     hurt(house)
     try:
-        assert house.ask_for_a_code(after) < QUICKLY
+        assert house.ask_for_a_code(during) < QUICKLY
         wait_until(lambda: MISSED in log.read_text(), f"beat to miss its broker (see {log})")
-        assert not house.has_mail(after)
     finally:
         mend(house)
-    wait_until(lambda: house.has_mail(after), "the mail that waited")
+    # A worker that held a tick in its hand when the broker fell may have sent this one already;
+    # the next one only workers that came back can send.
+    wait_until(lambda: house.has_mail(during), "the mail that waited")
+    house.ask_for_a_code(after)
+    wait_until(lambda: house.has_mail(after), "the mail after the fault")
