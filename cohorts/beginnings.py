@@ -19,6 +19,8 @@ from cohorts import agenda
 from cohorts.models import AgendaTemplate, Cohort, Program, Session
 
 type Slot = dict[str, Any]
+# Earlier cohort, new cohort, and the new session for each id of an earlier one.
+type CarryAlong = Callable[[Cohort, Cohort, dict[int, Session]], None]
 
 WEEK = "week"
 # What a template keeps of a session; who presents and where is each cohort's own.
@@ -36,6 +38,17 @@ class Beginning:
     days: int
     tell: Callable[[], list[Slot]]
     cohort: Cohort | None = None
+
+
+_along: list[CarryAlong] = []
+
+
+def carry_along(copy: CarryAlong) -> None:
+    """Have `copy` called when a cohort begins from an earlier one; called from an app's `ready`.
+
+    It copies what the program prepared, never people's work.
+    """
+    _along.append(copy)
 
 
 def find(program: Program, key: str) -> Beginning | None:
@@ -116,9 +129,15 @@ def fill(cohort: Cohort, beginning: Beginning) -> None:
     """
     earlier = beginning.cohort
     moved = earlier is not None and earlier.venue.casefold() != cohort.venue.casefold()
-    Session.objects.bulk_create(
+    made = Session.objects.bulk_create(
         _session(cohort, slot | ({"room": ""} if moved else {})) for slot in beginning.tell()
     )
+    if earlier is None:
+        return
+    # The slots were told in the same order.
+    sessions = dict(zip(earlier.sessions.live().values_list("pk", flat=True), made, strict=True))
+    for copy in _along:
+        copy(earlier, cohort, sessions)
 
 
 def _session(cohort: Cohort, slot: Slot) -> Session:
