@@ -25,7 +25,7 @@ for name in ("session", "server", "traveller"):
     make_member(team, make_user(name.title(), email=f"{name}@example.org"))
 """
 END_SESSIONS = "from django.contrib.sessions.models import Session; Session.objects.all().delete()"
-# Patience grows with each try: after the fourth it is half a minute (grid.js).
+# Patience grows with each try: after the fourth it is half a minute (saving.js).
 UNTIL_THE_NEXT_TRY = 45_000
 
 

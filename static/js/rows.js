@@ -1,0 +1,80 @@
+// Rows of a grid: a row of text opens as a form, turns to text again, is added, moved, removed, brought back.
+import { announce, showTrouble } from "./app.js";
+import { commit, controlsIn, grid, grow, held, isBusy, newId, post } from "./saving.js";
+
+async function piece(url) {
+  const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  if (answer?.ok) {
+    const holder = document.createElement("template");
+    holder.innerHTML = await answer.text();
+    return holder.content.firstElementChild;
+  }
+  const kind = { 401: "signed-out", 404: "gone", 410: "gone" }[answer?.status];
+  showTrouble(kind ?? (answer ? "server" : "line"));
+  return null;
+}
+
+/** A row of text becomes a form, at the cell that was pressed; the others turn to text. */
+export async function openRow(link) {
+  const row = link.closest("tr");
+  if ("opening" in row.dataset) return;
+  row.dataset.opening = "";
+  const opened = await piece(link.href);
+  delete row.dataset.opening;
+  if (!opened) return;
+  row.replaceWith(opened);
+  controlsIn(opened).forEach(grow);
+  const wanted = new URL(link.href).searchParams.get("cell");
+  (opened.querySelector(`[data-field="${wanted}"]`) ?? opened.querySelector("[data-field]"))?.focus();
+  for (const other of grid.querySelectorAll("tr.editing")) if (other !== opened) closeRow(other, false);
+}
+
+const isUntouched = (row) => row.dataset.row === "new" && !controlsIn(row).some(isBusy);
+
+/** A row whose every word is saved turns to text again. */
+export async function closeRow(row, focus = true) {
+  const controls = controlsIn(row);
+  await Promise.all(controls.map(commit));
+  if (controls.some(isBusy) || !row.isConnected) return;
+  if (isUntouched(row)) return focus || grid.querySelector("tbody tr:not(.editing)") ? row.remove() : undefined;
+  const text = await piece(row.dataset.textUrl);
+  if (!text || controls.some(isBusy) || (!focus && row.contains(document.activeElement))) return;
+  row.replaceWith(text);
+  if (focus) text.querySelector("a.cell")?.focus();
+}
+
+/** A new row needs no server: its first word makes it. A second press finds the one that is there. */
+export function addRow() {
+  const rows = grid.querySelector("tbody");
+  let row = [...rows.querySelectorAll("[data-row=new]")].find(isUntouched);
+  if (!row) {
+    row = document.getElementById("new-row").content.firstElementChild.cloneNode(true);
+    row.dataset.key = newId();
+    for (const part of row.querySelectorAll("[id], [aria-describedby]")) {
+      for (const name of ["id", "aria-describedby"]) {
+        const value = part.getAttribute(name);
+        if (value) part.setAttribute(name, value.replace("-new-", `-${row.dataset.key}-`));
+      }
+    }
+    rows.append(row);
+    for (const other of grid.querySelectorAll("tr.editing")) if (other !== row) closeRow(other, false);
+  }
+  row.querySelector("[data-field]").focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+/** Moving, removing and bringing back, without leaving the page. */
+export async function actOnRow(form, choice) {
+  const answer = await post(form.action, { do: choice });
+  if (!answer?.ok) return showTrouble(answer ? ({ 401: "signed-out", 404: "gone" }[answer.status] ?? "server") : "line");
+  const toasts = document.getElementById("toasts");
+  form.closest(".toast")?.remove();
+  form.closest("details")?.removeAttribute("open");
+  if (answer.status === 200) {
+    toasts.innerHTML = await answer.text();
+    announce(toasts.querySelector("p").textContent);
+    toasts.querySelector("button")?.focus();
+  }
+  held.saves++;
+  await held.look();
+}
