@@ -16,6 +16,7 @@ from tests.e2e.watch import Watch
 from tests.installation import Installation
 from tests.outbox.sink import Sink
 from tests.servers import own_servers
+from tests.tables import make_tables
 
 CHROMIUM = [
     "--no-sandbox",
@@ -58,7 +59,7 @@ def found(
             env["STATIC_ROOT"] = str(Path(settings.STATIC_ROOT))
             installation = Installation(tmp_path_factory.mktemp("installation"), **env)
             stack.callback(installation.stop)
-            installation.manage("migrate", "--verbosity", "0")
+            make_tables(installation)
             for part in ("web", "worker", "beat"):
                 installation.start(part, part)
             installation.wait_for_web()

@@ -17,6 +17,7 @@ from tests.installation import Installation, wait_until
 from tests.outbox.sink import Sink
 from tests.servers import Server, own_servers, redis
 from tests.shipping.raw import ask
+from tests.tables import make_tables
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 # Who asks for a code, by test: a code may be asked for only so often.
@@ -87,7 +88,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         env |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(sink.port), "SMTP_TLS": "none"}
         own = Installation(tmp_path_factory.mktemp("broker-away"), **env)
         stack.callback(own.stop)
-        own.manage("migrate", "--verbosity", "0")
+        make_tables(own)
         own.manage("shell", "--no-imports", "--command", MAKE_PEOPLE)
         yield House(own, broker, sink)
 

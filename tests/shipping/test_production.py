@@ -13,6 +13,7 @@ from django.conf import settings
 from tests.installation import ROOT, Installation, wait_until
 from tests.servers import own_servers
 from tests.shipping.raw import ASSET, Answer, ask, first_visit
+from tests.tables import make_tables
 
 NAME = "coalitions.example"
 ADDRESS = f"https://{NAME}"
@@ -32,7 +33,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         env["STATIC_ROOT"] = str(settings.STATIC_ROOT)
         own = Installation(tmp_path_factory.mktemp("production"), **env)
         stack.callback(own.stop)
-        own.manage("migrate", "--verbosity", "0")
+        make_tables(own)
         own.start("web", "web")
         wait_until(lambda: is_ready(own), f"the web server (see {own.log})")
         yield own
