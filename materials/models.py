@@ -159,9 +159,7 @@ class Handing(models.Model):
     """That a role card was handed to someone, and when they opened it first."""
 
     card = models.ForeignKey(RoleCard, on_delete=models.CASCADE, related_name="handings")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     opened_at = models.DateTimeField(null=True)
 
     class Meta:

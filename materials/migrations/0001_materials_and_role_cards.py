@@ -8,73 +8,200 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0003_templates_and_invitations'),
+        ("cohorts", "0003_templates_and_invitations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RoleCard',
+            name="RoleCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=300, verbose_name='role')),
-                ('text', models.TextField(max_length=20000, verbose_name='what the card says')),
-                ('reveal_at', models.DateTimeField(null=True)),
-                ('form_id', models.UUIDField(default=uuid.uuid4, editable=False, help_text='Posting its form twice is once.', unique=True)),
-                ('version', models.PositiveIntegerField(default=0, help_text='Counts its changes.')),
-                ('made_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_cards', to='cohorts.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="role")),
+                ("text", models.TextField(max_length=20000, verbose_name="what the card says")),
+                ("reveal_at", models.DateTimeField(null=True)),
+                (
+                    "form_id",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        help_text="Posting its form twice is once.",
+                        unique=True,
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=0, help_text="Counts its changes."),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_cards",
+                        to="cohorts.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'pk'],
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Handing',
+            name="Handing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_cards', to=settings.AUTH_USER_MODEL)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handings', to='materials.rolecard')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_cards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="handings",
+                        to="materials.rolecard",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Material',
+            name="Material",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('material', 'material'), ('reading', 'to read before')], default='material', max_length=8, verbose_name='kind')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('text', models.TextField(blank=True, max_length=20000, verbose_name='text')),
-                ('link', models.CharField(blank=True, max_length=2000, verbose_name='link')),
-                ('stored', models.FileField(blank=True, storage=materials.models.private_files, upload_to=materials.models.name_on_disk)),
-                ('file_name', models.CharField(blank=True, help_text='What the file is called for people.', max_length=255)),
-                ('size', models.PositiveIntegerField(default=0, help_text='Of the file, in bytes.')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('form_id', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('part', models.PositiveSmallIntegerField(default=0, help_text='Which file of its form; posting a form twice is once.')),
-                ('version', models.PositiveIntegerField(default=0, help_text='Counts the changes of its words.')),
-                ('made_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='materials', to='cohorts.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("material", "material"), ("reading", "to read before")],
+                        default="material",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("text", models.TextField(blank=True, max_length=20000, verbose_name="text")),
+                ("link", models.CharField(blank=True, max_length=2000, verbose_name="link")),
+                (
+                    "stored",
+                    models.FileField(
+                        blank=True,
+                        storage=materials.models.private_files,
+                        upload_to=materials.models.name_on_disk,
+                    ),
+                ),
+                (
+                    "file_name",
+                    models.CharField(
+                        blank=True, help_text="What the file is called for people.", max_length=255
+                    ),
+                ),
+                (
+                    "size",
+                    models.PositiveIntegerField(default=0, help_text="Of the file, in bytes."),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("form_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "part",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Which file of its form; posting a form twice is once."
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Counts the changes of its words."
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="materials",
+                        to="cohorts.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('form_id', 'part'), name='material_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['material', 'reading'])), name='material_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('stored', ''), _negated=True), models.Q(('link', ''), _negated=True), models.Q(('kind', 'reading'), models.Q(('text', ''), _negated=True)), _connector='OR'), name='material_holds_something'), models.CheckConstraint(condition=models.Q(models.Q(('file_name', ''), ('size', 0), ('stored', '')), models.Q(models.Q(('file_name', ''), _negated=True), ('size__gt', 0)), _connector='OR'), name='material_file_has_name')],
+                "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("form_id", "part"), name="material_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["material", "reading"])),
+                        name="material_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stored", ""), _negated=True),
+                            models.Q(("link", ""), _negated=True),
+                            models.Q(("kind", "reading"), models.Q(("text", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="material_holds_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file_name", ""), ("size", 0), ("stored", "")),
+                            models.Q(models.Q(("file_name", ""), _negated=True), ("size__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="material_file_has_name",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='rolecard',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='role_card_says_something'),
+            model_name="rolecard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="role_card_says_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handing',
-            constraint=models.UniqueConstraint(fields=('card', 'person'), name='card_handed_once'),
+            model_name="handing",
+            constraint=models.UniqueConstraint(fields=("card", "person"), name="card_handed_once"),
         ),
     ]
