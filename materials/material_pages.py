@@ -47,7 +47,7 @@ def materials(request: SignedIn, cohort: Cohort, session_id: int) -> HttpRespons
         "form": form,
         "groups": [
             (_("Read this before"), [one for one in live if one.kind == Material.Kind.READING]),
-            (_("Materials"), [one for one in live if one.kind == Material.Kind.MATERIAL]),
+            (_("For the session"), [one for one in live if one.kind == Material.Kind.MATERIAL]),
         ],
         "is_empty": not live,
         "off": [one for one in everything if one.removed_at],

@@ -46,7 +46,7 @@ class Material(models.Model):
     """
 
     class Kind(models.TextChoices):
-        MATERIAL = "material", _("material")
+        MATERIAL = "material", _("for the session")
         READING = "reading", _("to read before")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="materials")
