@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "cohorts",
     "conversations",
     "attendance",
+    "materials",
     "actionplans",
     "followups",
     "home",
@@ -220,14 +221,28 @@ TIME_ZONE = "UTC"
 # Countries change their clocks: the rules are those of the locked package, not the machine's.
 reset_tzpath(to=())
 
-# Static files.
+# Static files, and those of people.
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "static-root")))
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+# What people upload: below no address, and no larger than this. Other forms read 10 MB.
+UPLOAD_MEGABYTES = env.int("UPLOAD_MEGABYTES", 20, validate=validate.Range(min=10, max=1000))
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "coalitions.upload_handler.LimitedUploadHandler",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "materials": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("MATERIALS_DIR", str(VAR_DIR / "materials")),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

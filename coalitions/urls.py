@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("cohorts.urls")),
     path("", include("conversations.urls")),
     path("", include("attendance.urls")),
+    path("", include("materials.urls")),
     path("", include("actionplans.urls")),
     path("", include("followups.urls")),
     path("readyz", views.readyz, name="readyz"),

@@ -28,6 +28,13 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class OnceForm(forms.ModelForm):
     """A form that makes one thing, however often it is posted."""
 
@@ -41,8 +48,8 @@ class CohortForm(OnceForm):
         label=_("Begin from"),
         required=False,
         help_text=_(
-            "An earlier cohort gives its agenda with its presenters, and its rooms if the venue is "
-            "the same; never its teams, its people or their work."
+            "An earlier cohort gives its agenda with its presenters, materials and role cards, and "
+            "its rooms if the venue is the same; never its teams, its people or their work."
         ),
     )
     with_staff = forms.BooleanField(
@@ -211,8 +218,8 @@ class SessionForm(forms.ModelForm):
         ]
         field_classes = dict.fromkeys(["title", "presenter", "room", "track"], LineField)
         widgets = {
-            "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "ends_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "starts_at": TimeInput,
+            "ends_at": TimeInput,
             "objectives": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
             "description": forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
         }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cohorts.fields import LineField
-from cohorts.forms import DayInput
+from cohorts.forms import DayInput, TimeInput
 from cohorts.models import Cohort, Team
 from conversations.models import LONGEST_ANNOUNCEMENT, LONGEST_COMMENT, PeerNote
 
@@ -46,13 +46,6 @@ class CommentForm(forms.Form):
         super().__init__(*args, **kwargs)
         ids = [person.pk for person in people]
         self.fields["mention"] = Mention(ids)
-
-
-class TimeInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class AnnouncementForm(forms.Form):

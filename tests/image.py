@@ -58,6 +58,7 @@ class Containers:
         service = SERVICES[part]
         given = ["--network", "host", "--no-healthcheck", "--read-only"]
         given += [f"--tmpfs={folder}" for folder in service["tmpfs"]]
+        given += [f"--volume={self.tag}-{volume}" for volume in service["volumes"]]
         given += [f"--cap-drop={name}" for name in service["cap_drop"]]
         given += [f"--security-opt={option}" for option in service["security_opt"]]
         env = {name: str(value) for name, value in service["environment"].items()} | self.env
@@ -103,11 +104,21 @@ def ask_for_a_code(port: int) -> None:
     assert ask(port, "/accounts/login/", fields, **sent).status == 302
 
 
+def files_are_shared(containers: Containers) -> None:
+    """What web keeps in the folder of files, a worker finds there."""
+    told = "from materials.models import private_files as f; from io import BytesIO as b; "
+    shell = ("python", "manage.py", "shell", "--no-imports", "--command")
+    containers.once("web", *shell, told + "f().save('kept', b(b'x'))")
+    assert "kept" in containers.once("worker", *shell, told + "print(f().listdir('')[1])")
+    print("web and worker share their files")
+
+
 def walk(containers: Containers, sink: Sink, port: int) -> None:
     """Set the installation up, start it, sign in as far as the mailed code."""
     user = containers.once("web", "id").strip()
     assert "uid=0" not in user
     print(f"runs as {user}")
+    files_are_shared(containers)
     containers.once("migrate")
     containers.once("web", "python", "manage.py", "make_program", "A program", "--lead", LEAD)
     with ExitStack() as stack:
@@ -149,6 +160,9 @@ def main() -> int:
         }
         containers = Containers(chosen.engine, env)
         containers.build(chosen.base)
+        for volume in SERVICES["web"]["volumes"]:
+            name = f"{containers.tag}-{volume.partition(':')[0]}"
+            stack.callback(containers, "volume", "rm", "--force", name, check=False)
         stack.callback(containers, "rmi", "--force", containers.tag, check=False)
         walk(containers, sink, port)
     print("The image is as it should be.")

@@ -22,6 +22,7 @@ from cohorts import weeks
 from cohorts.models import Cohort, Membership, Person, Program, Session, Team
 from followups import answering, planner, schedule
 from followups.models import CheckIn, SupportRequest
+from home.demo import preparation
 from home.demo.africa import KENYA, LIBERIA, MAROC
 from home.demo.elsewhere import GHANA, JORDAN, NEPAL, PERU, VIETNAM
 from home.demo.shapes import DemoTeam
@@ -123,6 +124,7 @@ def _in_its_week(program: Program, staff: dict[str, User], now: datetime) -> Non
     for demo in (LIBERIA, VIETNAM, MAROC):
         coach = staff["coach"] if demo is LIBERIA else None
         _team(cohort, demo, coach, now, days=3, signed=False)
+    preparation.prepare(cohort, by=staff["facilitator"], now=_at(cohort.starts_on - timedelta(7)))
 
 
 # Teams and their week ----------------------------------------------------------------------------

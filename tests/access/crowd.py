@@ -16,6 +16,7 @@ from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
 from followups.models import Answer, CheckIn, Round, SupportRequest
+from materials.models import Handing, Material, RoleCard
 from outbox.models import Message
 from tests.access.world import World
 from tests.factories import (
@@ -45,6 +46,7 @@ def grow(world: World, until: int) -> None:
         _round(team.cohort, n)
         _mail(world.users["member"], team, n)
         _talk(world, team)
+        _prepared(world, team, n)
     Baseline.objects.filter(plan__team=team).update(content=baseline.frozen(groups(team)))
 
 
@@ -252,3 +254,25 @@ def _talk(world: World, team: Team) -> None:
             parent=first,
             mentioned=coach,
         )
+
+
+def _prepared(world: World, team: Team, n: int) -> None:
+    """Materials, readings and role cards of the session, some taken off, held by several."""
+    session = team.cohort.sessions.get(pk=world.own["session_id"])
+    for kind in Material.Kind.values:
+        for removed_at in (None, NOON):
+            Material.objects.create(
+                session=session,
+                kind=kind,
+                title=f"{kind} {n}",
+                link="https://example.org/",
+                position=n,
+                made_at=NOON,
+                removed_at=removed_at,
+            )
+    for removed_at in (None, NOON):
+        card = RoleCard.objects.create(
+            session=session, title=f"Role {n}", text="Say no", made_at=NOON, removed_at=removed_at
+        )
+        for who in ("member", "team lead"):
+            Handing.objects.create(card=card, person=world.users[who], opened_at=NOON)

@@ -87,6 +87,13 @@ DOORS: dict[str, Door] = {
     "agenda_undo": Door(NOBODY, COHORT),
     "session_new": Door(COHORT, COHORT),
     "session_edit": Door(COHORT, COHORT),
+    # What a session needs; a role card is its holder's alone, which the member is
+    "materials": Door(COHORT, COHORT),
+    "material": Door(COHORT, COHORT),
+    "material_file": Door(WHOLE_COHORT),
+    "role_cards": Door(COHORT, COHORT),
+    "role_card": Door(COHORT, COHORT),
+    "my_role_card": Door(frozenset({MEMBER}), frozenset({MEMBER})),
     "announcements": Door(WHOLE_COHORT, COHORT),
     "peer_review": Door(COHORT, COHORT),
     "team_new": Door(COHORT, COHORT),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.http import HttpResponse
 
 from accounts.models import User
@@ -19,6 +20,7 @@ from conversations import announcements, comments, peers
 from conversations.models import Comment
 from followups import mails
 from followups.models import Answer, CheckIn, Round, SupportRequest
+from materials.models import Handing, Material, RoleCard
 from outbox import links
 from outbox.models import Heartbeat
 from tests.factories import (
@@ -62,6 +64,10 @@ class World:
             "comments": {"text": "New words", "form_id": once},
             "attendance": {"taps": f"{self.own['user_id']}.{self.own['day']}.afternoon.1"},
             "certificates": {"do": "issue"},
+            "materials": {"form_id": once, "kind": "material", "link": "https://example.org/"},
+            "material": {"form_id": once, "kind": "reading", "title": "New", "text": "New"},
+            "role_cards": {"form_id": once, "title": "New", "text": "New words"},
+            "role_card": {"form_id": once, "title": "New", "text": "New words"},
             "session_edit": {"do": "duplicate", "version": "0"},
             "cohort_new": {
                 "form_id": once,
@@ -246,6 +252,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "code": "capacity",
             "user_id": member.pk,
             **taken_part(word, team, lead, member),
+            **prepared(word, team, member),
             "day": day,
             "peer_id": reviewed_with(team, lead).pk,
             "page": Comment.Page.CHECK_IN.value,
@@ -288,6 +295,26 @@ def reviewed_with(team: Any, lead: User) -> Any:
     offer = {"help": "We know the bank"}
     peers.say(team, offer, of=peer, by=make_member(peer), now=NOON, form_id=uuid.uuid4())
     return peer
+
+
+def prepared(word: str, team: Any, member: User) -> dict[str, Any]:
+    """A session's material with a file, and a role card that the member holds and may open."""
+    session = team.cohort.sessions.get()
+    material = Material.objects.create(
+        session=session,
+        title=f"Material {word}",
+        text=f"Reading {word}",
+        link=f"https://example.org/{word}",
+        stored=ContentFile(f"%PDF-{word}".encode(), "x"),
+        file_name=f"{word}.pdf",
+        size=9,
+        made_at=NOON,
+    )
+    card = RoleCard.objects.create(
+        session=session, title=f"Role {word}", text=f"Card {word}", made_at=NOON
+    )
+    Handing.objects.create(card=card, person=member, opened_at=NOON)
+    return {"material_id": material.pk, "card_id": card.pk}
 
 
 def taken_part(word: str, team: Any, lead: User, member: User) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db.models import F, Max
 from django.test import Client
@@ -18,6 +19,8 @@ from cohorts.models import Cohort, Membership, Program, Team
 from followups.models import Answer, CheckIn, SupportRequest
 from home.dev_sign_in import path_for
 from home.management.commands.demo_links import PEOPLE
+from materials import uploads
+from materials.models import Handing, Material, RoleCard
 from outbox.models import Attempt, Message
 from tests.access.test_access import fingerprint
 
@@ -121,6 +124,9 @@ def nothing_is_of_the_future(now: datetime) -> None:
         SupportRequest: ["resolved_at"],
         Message: ["created_at", "sent_at", "handed_over_at"],
         Attempt: ["started_at"],
+        Material: ["made_at"],
+        RoleCard: ["made_at"],
+        Handing: ["opened_at"],
     }.items():
         for field in fields:
             last = model.objects.aggregate(last=Max(field))["last"]
@@ -171,6 +177,25 @@ def test_the_demo_shows_the_three_challenges_of_the_program() -> None:
     assert "water" in challenges["Vietnam"]
     assert "Civil servants are paid" in challenges["Liberia"]
     assert Program.objects.get().name == "Leading with Coalitions"
+
+
+def test_sessions_of_the_running_week_have_materials_a_reading_and_role_cards() -> None:
+    load()
+    running = Cohort.objects.get(state="running")
+    lead = browser_of("liberia.lead@demo.example")
+    session = {one.title: one for one in running.sessions.all()}
+    case = lead.get(session["Case: power for informal settlements"].get_absolute_url())
+    assert "Read this before" in case.content.decode()
+    sheet = Material.objects.get(file_name="worksheet-for-the-map.xlsx")
+    file = lead.get(f"/cohorts/{running.pk}/materials/{sheet.pk}/file/")
+    uploads.check(SimpleUploadedFile(sheet.file_name, file.content))
+    opened = RoleCard.objects.get(title="The one who asks")
+    assert (
+        "Ask, and then be silent."
+        in lead.get(f"/cohorts/{running.pk}/role-cards/{opened.pk}/").content.decode()
+    )
+    other = RoleCard.objects.get(title="The one who is asked")
+    assert lead.get(f"/cohorts/{running.pk}/role-cards/{other.pk}/").status_code == 404
 
 
 def test_each_role_sees_what_its_line_says() -> None:
