@@ -40,7 +40,16 @@ class Beginning:
     cohort: Cohort | None = None
 
 
+_prepare: list[Callable[[Cohort], None]] = []
 _along: list[CarryAlong] = []
+
+
+def on_new(prepare: Callable[[Cohort], None]) -> None:
+    """Have `prepare` called for each new cohort, before an earlier one gives it what it carries.
+
+    Called from an app's `ready`.
+    """
+    _prepare.append(prepare)
 
 
 def carry_along(copy: CarryAlong) -> None:
@@ -123,7 +132,7 @@ def choices(program: Program) -> list[tuple[str, Any]]:
 
 
 def fill(cohort: Cohort, beginning: Beginning) -> None:
-    """Give the cohort the sessions it begins from; from now on they are its own.
+    """Give the cohort what it begins from: the sessions are its own from now on.
 
     Rooms come along only to the same venue.
     """
@@ -132,6 +141,8 @@ def fill(cohort: Cohort, beginning: Beginning) -> None:
     made = Session.objects.bulk_create(
         _session(cohort, slot | ({"room": ""} if moved else {})) for slot in beginning.tell()
     )
+    for prepare in _prepare:
+        prepare(cohort)
     if earlier is None:
         return
     # The slots were told in the same order.

@@ -41,8 +41,8 @@ class CohortForm(OnceForm):
         label=_("Begin from"),
         required=False,
         help_text=_(
-            "An earlier cohort gives its agenda with its presenters, and its rooms if the venue is "
-            "the same; never its teams, its people or their work."
+            "An earlier cohort gives its agenda with its presenters, its rooms if the venue is the "
+            "same, and its follow-up schedule; never its teams, its people or their work."
         ),
     )
     with_staff = forms.BooleanField(

@@ -209,6 +209,7 @@ def test_each_gap_is_named_until_it_is_mended(client, cohort) -> None:
 def test_where_nothing_is_missing_nothing_is_asked(client, cohort) -> None:
     make_member(make_team(cohort, coach=make_user()), role="lead")
     cohort.facilitators.add(make_user())
+    client.post(reverse("cohort_schedule", args=[cohort.pk]), {"weeks": "2, 6"})
     assert "Before the first day" not in client.get(cohort.get_absolute_url()).content.decode()
 
 
