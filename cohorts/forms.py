@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ZoneInput
 from accounts.models import User
-from cohorts import beginnings
+from cohorts import beginnings, weeks
 from cohorts.beginnings import Beginning
 from cohorts.fields import AddressField, LineField
 from cohorts.guests import Guest, read_guests
@@ -66,6 +66,14 @@ class CohortForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.program = program
         self.fields["begin_from"].choices = beginnings.choices(program)  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        # The same form posted twice is no second cohort.
+        others = self.program.cohorts.exclude(form_id=self.data.get("form_id") or uuid4())
+        if others.filter(name__iexact=name).exists():
+            raise weeks.name_taken(name)
+        return name
 
     def clean_begin_from(self) -> Beginning:
         found = beginnings.find(self.program, self.cleaned_data["begin_from"] or beginnings.WEEK)

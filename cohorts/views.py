@@ -6,6 +6,7 @@ from copy import copy
 from uuid import uuid4
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -55,10 +56,14 @@ def cohort_new(request: SignedIn, program: Program) -> HttpResponse:
     form = CohortForm(request.POST or None, program=program, initial=_proposed(request, program))
     if request.method == "POST" and form.is_valid():
         values = form.values()
-        cohort = weeks.make_cohort(program, **values)
-        if sentence := beginnings.told(cohort, values["beginning"]):
-            messages.success(request, sentence)
-        return redirect(cohort)
+        try:
+            cohort = weeks.make_cohort(program, **values)
+        except ValidationError as error:
+            form.add_error("name", error)
+        else:
+            if sentence := beginnings.told(cohort, values["beginning"]):
+                messages.success(request, sentence)
+            return redirect(cohort)
     context = {"program": program, "form": form, "zones": ZONES}
     return render(request, "cohorts/cohort_new.html", context, status=_status(form))
 

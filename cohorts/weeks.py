@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from cohorts import beginnings
 from cohorts.beginnings import Beginning
+from cohorts.fields import apart
 from cohorts.models import Cohort, Program
 
 
@@ -29,24 +32,32 @@ def make_cohort(
 
     `with_staff`: the facilitators of the earlier cohort it begins from facilitate this one, too.
     Teams, people and their work never come along. The same `form_id` again is the same cohort.
+    Raises ValidationError for a name that is taken.
     """
     beginning = beginning or beginnings.coalition_week()
-    cohort, is_new = Cohort.objects.get_or_create(
-        form_id=form_id,
-        defaults={
-            "program": program,
-            "name": name,
-            "venue": venue,
-            "time_zone": time_zone,
-            "starts_on": starts_on,
-            "ends_on": starts_on + timedelta(days=beginning.days - 1),
-        },
-    )
+    told = {
+        "program": program,
+        "name": name,
+        "venue": venue,
+        "time_zone": time_zone,
+        "starts_on": starts_on,
+        "ends_on": starts_on + timedelta(days=beginning.days - 1),
+    }
+    try:
+        cohort, is_new = Cohort.objects.get_or_create(form_id=form_id, defaults=told)
+    except IntegrityError:
+        raise name_taken(name) from None
     if is_new:
         beginnings.fill(cohort, beginning)
         if with_staff and beginning.cohort:
             cohort.facilitators.set(beginning.cohort.facilitators.all())
     return cohort
+
+
+def name_taken(name: str) -> ValidationError:
+    """That another cohort of the program has this name."""
+    sentence = _("This program has a cohort named “%(name)s” already.")
+    return ValidationError(sentence % {"name": apart(name)})
 
 
 def start_week(cohort: Cohort) -> bool:
