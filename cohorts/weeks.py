@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cohorts import beginnings
+from accounts.models import User
+from cohorts import beginnings, staff
 from cohorts.beginnings import Beginning
 from cohorts.fields import apart
 from cohorts.models import Cohort, Program
@@ -25,12 +26,15 @@ def make_cohort(
     time_zone: str,
     starts_on: date,
     form_id: UUID,
+    by: User | None,
+    now: datetime,
     beginning: Beginning | None = None,
     with_staff: bool = False,
 ) -> Cohort:
     """A cohort in preparation, its agenda that of `beginning` (the coalition week unless told).
 
-    `with_staff`: the facilitators of the earlier cohort it begins from facilitate this one, too.
+    `with_staff`: the facilitators of the earlier cohort it begins from facilitate this one, too,
+    and are told.
     Teams, people and their work never come along. The same `form_id` again is the same cohort.
     Raises ValidationError for a name that is taken.
     """
@@ -50,7 +54,8 @@ def make_cohort(
     if is_new:
         beginnings.fill(cohort, beginning)
         if with_staff and beginning.cohort:
-            cohort.facilitators.set(beginning.cohort.facilitators.all())
+            for person in beginning.cohort.facilitators.all():
+                staff.name_facilitator(cohort, person, by=by, now=now)
     return cohort
 
 
