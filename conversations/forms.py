@@ -121,7 +121,8 @@ class PeerForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
             )
         self.fields[PeerNote.Kind.HELP].help_text = _(
-            "Both teams then see your name and e-mail address, so that you find each other."
+            "Both teams then see your name and e-mail address, and yours sees their lead's, so "
+            "that you find each other."
         )
 
     def said(self) -> dict[str, str]:
