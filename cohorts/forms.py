@@ -7,11 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ZoneInput
 from accounts.models import User
+from coalitions.days import in_words
 from cohorts import beginnings, weeks
 from cohorts.beginnings import Beginning
 from cohorts.fields import AddressField, LineField
@@ -229,7 +229,7 @@ class SessionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.cohort = cohort
         days = [
-            (day.isoformat(), _("Day %(n)d, %(day)s") % {"n": n, "day": date_format(day, "l j F")})
+            (day.isoformat(), _("Day %(n)d, %(day)s") % {"n": n, "day": in_words(day, "weekday")})
             for n, day in enumerate(cohort.days, start=1)
         ]
         self.fields["day"] = forms.TypedChoiceField(
