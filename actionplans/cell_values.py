@@ -11,13 +11,13 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actionplans import people, sheet_kinds
 from actionplans.invalid import Invalid
 from actionplans.models import Activity, DailySheet, Edit, Milestone, SharedRow, SheetRow
+from coalitions.days import in_words
 from cohorts.models import Person, Session, Team
 
 
@@ -110,7 +110,7 @@ class DayCell(Cell):
         if self.after_start and day < team.cohort.starts_on:
             raise Invalid(
                 _("This date is before your week began, %(day)s. Choose a later one."),
-                params={"day": date_format(team.cohort.starts_on)},
+                params={"day": in_words(team.cohort.starts_on)},
             )
         return day
 

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4, uuid5
 from django.db import transaction
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -19,6 +18,7 @@ from actionplans.invalid import Invalid
 from actionplans.ledger import open_conflicts
 from actionplans.models import ActionPlan, Activity, Baseline, Edit, Milestone, SheetRow
 from actionplans.rows import create_row, remove_row, restore_row
+from coalitions.days import in_words
 from cohorts.models import Person, Team
 
 MILESTONE, ACTIVITY = Edit.Table.MILESTONE, Edit.Table.ACTIVITY
@@ -94,7 +94,7 @@ def token(team: Team) -> str:
 
 def timeframe(starts_on: date | None, due_on: date | None, note: str) -> str:
     """From, until, and what was said in words, as one line."""
-    first, last = (date_format(day, "j M Y") if day else "" for day in (starts_on, due_on))
+    first, last = (in_words(day, "short date") if day else "" for day in (starts_on, due_on))
     if first and last:
         days = f"{first} – {last}"
     elif last:

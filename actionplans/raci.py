@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionplans.models import Activity, Milestone
+from coalitions.days import in_words
 from cohorts.models import Cohort
 
 # RACI as practised: more R's than this and everybody waits for the others.
@@ -139,7 +139,7 @@ def _of_dates(activity: Activity, cohort: Cohort) -> list[str]:
     if due and due < cohort.starts_on and activity.status != Activity.Status.DONE:
         found.append(
             _("It is due before the week began (%(day)s).")
-            % {"day": date_format(cohort.starts_on, "SHORT_DATE_FORMAT")}
+            % {"day": in_words(cohort.starts_on, "short date")}
         )
     if due and due > cohort.ends_on + YEAR:
         found.append(_("It is due after the year in which anyone will ask about it."))

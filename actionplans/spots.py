@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from coalitions.days import in_words
 from cohorts.models import Team
 from conversations.models import Comment
 from conversations.pages import BEGIN_ON_WORK, REPLY_ON_WORK, Page, Spot
@@ -22,7 +22,7 @@ def _sheet(team: Team, which: str) -> Spot | None:
         return None
     if day.isoformat() != which or not team.cohort.starts_on <= day <= team.cohort.ends_on:
         return None
-    title = _("Daily activity, %(day)s") % {"day": date_format(day, "l j F")}
+    title = _("Daily activity, %(day)s") % {"day": in_words(day, "weekday")}
     return Spot(title, reverse("sheet", args=[team.pk, which]))
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from coalitions.days import in_words
 from cohorts import agenda
 from cohorts.models import AgendaTemplate, Cohort, Program, Session
 
@@ -40,7 +40,16 @@ class Beginning:
     cohort: Cohort | None = None
 
 
+_prepare: list[Callable[[Cohort], None]] = []
 _along: list[CarryAlong] = []
+
+
+def on_new(prepare: Callable[[Cohort], None]) -> None:
+    """Have `prepare` called for each new cohort, before an earlier one gives it what it carries.
+
+    Called from an app's `ready`.
+    """
+    _prepare.append(prepare)
 
 
 def carry_along(copy: CarryAlong) -> None:
@@ -111,7 +120,7 @@ def choices(program: Program) -> list[tuple[str, Any]]:
         (
             f"cohort-{cohort.pk}",
             _("%(name)s, from %(day)s")
-            % {"name": cohort.name, "day": date_format(cohort.starts_on, "l j F Y")},
+            % {"name": cohort.name, "day": in_words(cohort.starts_on, "weekday date")},
         )
         for cohort in program.cohorts.all()
     ]
@@ -123,7 +132,7 @@ def choices(program: Program) -> list[tuple[str, Any]]:
 
 
 def fill(cohort: Cohort, beginning: Beginning) -> None:
-    """Give the cohort the sessions it begins from; from now on they are its own.
+    """Give the cohort what it begins from: the sessions are its own from now on.
 
     Rooms come along only to the same venue.
     """
@@ -132,6 +141,8 @@ def fill(cohort: Cohort, beginning: Beginning) -> None:
     made = Session.objects.bulk_create(
         _session(cohort, slot | ({"room": ""} if moved else {})) for slot in beginning.tell()
     )
+    for prepare in _prepare:
+        prepare(cohort)
     if earlier is None:
         return
     # The slots were told in the same order.
@@ -163,12 +174,12 @@ def told(cohort: Cohort, beginning: Beginning) -> str:
     earlier = beginning.cohort
     if earlier is None:
         return ""
-    days = {"name": earlier.name, "day": date_format(cohort.starts_on, "l j F Y")}
+    days = {"name": earlier.name, "day": in_words(cohort.starts_on, "weekday date")}
     if earlier.starts_on.weekday() == cohort.starts_on.weekday():
         return _("The agenda of “%(name)s” is here; each session keeps its weekday.") % days
     weekdays = {
-        "before": date_format(earlier.starts_on, "l"),
-        "last": date_format(cohort.ends_on, "l j F Y"),
+        "before": in_words(earlier.starts_on, "weekday name"),
+        "last": in_words(cohort.ends_on, "weekday date"),
     }
     sentence = _(
         "The agenda of “%(name)s”, which began on a %(before)s, is here, counted day by day from "

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ZoneInput
 from accounts.models import User
-from cohorts import beginnings
+from coalitions.days import in_words
+from cohorts import beginnings, weeks
 from cohorts.beginnings import Beginning
 from cohorts.fields import AddressField, LineField
 from cohorts.guests import Guest, read_guests
@@ -48,8 +48,9 @@ class CohortForm(OnceForm):
         label=_("Begin from"),
         required=False,
         help_text=_(
-            "An earlier cohort gives its agenda with its presenters, materials and role cards, and "
-            "its rooms if the venue is the same; never its teams, its people or their work."
+            "An earlier cohort gives its agenda with its presenters, materials and role cards, its "
+            "rooms if the venue is the same, and its follow-up schedule; never its teams, its "
+            "people or their work."
         ),
     )
     with_staff = forms.BooleanField(
@@ -73,6 +74,14 @@ class CohortForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.program = program
         self.fields["begin_from"].choices = beginnings.choices(program)  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        # The same form posted twice is no second cohort.
+        others = self.program.cohorts.exclude(form_id=self.data.get("form_id") or uuid4())
+        if others.filter(name__iexact=name).exists():
+            raise weeks.name_taken(name)
+        return name
 
     def clean_begin_from(self) -> Beginning:
         found = beginnings.find(self.program, self.cleaned_data["begin_from"] or beginnings.WEEK)
@@ -228,7 +237,7 @@ class SessionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.cohort = cohort
         days = [
-            (day.isoformat(), _("Day %(n)d, %(day)s") % {"n": n, "day": date_format(day, "l j F")})
+            (day.isoformat(), _("Day %(n)d, %(day)s") % {"n": n, "day": in_words(day, "weekday")})
             for n, day in enumerate(cohort.days, start=1)
         ]
         self.fields["day"] = forms.TypedChoiceField(

@@ -103,6 +103,7 @@ class Cohort(models.Model):
                 condition=Q(state__in=["draft", "running", "follow_up", "closed"]),
                 name="cohort_state_known",
             ),
+            models.UniqueConstraint("program", Lower("name"), name="cohort_named_once_in_program"),
         ]
         ordering = ["-starts_on", "pk"]
 

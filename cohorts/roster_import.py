@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cohorts import countries, invitations
+from cohorts import countries, invitations, staff
 from cohorts.fields import AddressField, apart
 from cohorts.guests import LONGEST_NAME, Guest
 from cohorts.models import Cohort, Membership, Person, Team
@@ -297,9 +297,9 @@ def _write(
             entry.email, name=entry.name, language=entry.language or "en"
         )
         if entry.role == "facilitator" or team is None:
-            cohort.facilitators.add(user)
+            staff.name_facilitator(cohort, user, by=by, now=now, mail=invite)
         else:
-            Team.objects.filter(pk=team.pk).update(coach=user)
+            staff.name_coach(team, user, by=by, now=now, mail=invite)
         return
     guest = Guest(entry.email, entry.name, entry.language)
     invitations.invite(team, guest, by=by, now=now, role=entry.role, mail=invite)

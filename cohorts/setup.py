@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -18,6 +19,14 @@ class Gap:
 
     sentence: str
     url: str
+
+
+_also: list[Callable[[Cohort], list[Gap]]] = []
+
+
+def also_missing(find: Callable[[Cohort], list[Gap]]) -> None:
+    """Have `find` tell what else a cohort lacks; called from an app's `ready`."""
+    _also.append(find)
 
 
 def teams_of(cohort: Cohort) -> QuerySet[Team]:
@@ -66,7 +75,7 @@ def gaps(cohort: Cohort, teams: list[Team], facilitators: int) -> list[Gap]:
         )
         where = reverse("agenda_builder", args=[cohort.pk])
         found.append(Gap(sentence % {"count": roomless}, where))
-    return found
+    return found + [gap for find in _also for gap in find(cohort)]
 
 
 def _sessions_without_room(cohort: Cohort) -> int:

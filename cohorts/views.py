@@ -6,6 +6,7 @@ from copy import copy
 from uuid import uuid4
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import ZONES
 from accounts.models import User
 from coalitions import clock
-from cohorts import beginnings, invitations, setup, weeks
+from cohorts import beginnings, invitations, setup, staff, weeks
 from cohorts.access import (
     MANAGE_COHORT,
     MANAGE_PROGRAM,
@@ -55,10 +56,14 @@ def cohort_new(request: SignedIn, program: Program) -> HttpResponse:
     form = CohortForm(request.POST or None, program=program, initial=_proposed(request, program))
     if request.method == "POST" and form.is_valid():
         values = form.values()
-        cohort = weeks.make_cohort(program, **values)
-        if sentence := beginnings.told(cohort, values["beginning"]):
-            messages.success(request, sentence)
-        return redirect(cohort)
+        try:
+            cohort = weeks.make_cohort(program, **values, by=request.user, now=clock.now())
+        except ValidationError as error:
+            form.add_error("name", error)
+        else:
+            if sentence := beginnings.told(cohort, values["beginning"]):
+                messages.success(request, sentence)
+            return redirect(cohort)
     context = {"program": program, "form": form, "zones": ZONES}
     return render(request, "cohorts/cohort_new.html", context, status=_status(form))
 
@@ -128,9 +133,9 @@ def _make_team(request: SignedIn, cohort: Cohort, form: NewTeamForm) -> Team | N
     team.cohort, team.form_id = cohort, form.cleaned_data["form_id"]
     try:
         with transaction.atomic():
-            team.coach = form.coach()
             team.save()
             lead, now = Membership.Role.LEAD, clock.now()
+            staff.name_coach(team, form.coach(), by=request.user, now=now)
             for guest in form.cleaned_data["lead"]:
                 invitations.invite(team, guest, by=request.user, now=now, role=lead)
             for guest in form.cleaned_data["members"]:
@@ -161,8 +166,11 @@ def team_setup(request: SignedIn, cohort: Cohort, team_id: int) -> HttpResponse:
                 # A copy, so that a refused form does not show its words in the page's head.
                 form = TeamForm(request.POST, instance=copy(team), cohort=cohort)
                 if form.is_valid():
-                    form.instance.coach = form.coach()
-                    form.save()
+                    with transaction.atomic():
+                        form.save()
+                        staff.name_coach(
+                            form.instance, form.coach(), by=request.user, now=clock.now()
+                        )
                     messages.success(request, _("Saved."))
                     return redirect("team_setup", cohort.pk, team.pk)
             case "invite":
@@ -208,11 +216,10 @@ def cohort_staff(request: SignedIn, cohort: Cohort) -> HttpResponse:
     if request.method == "POST":
         form = StaffForm(request.POST)
         if form.is_valid():
-            cohort.facilitators.add(
-                User.objects.get_or_invite(
-                    form.cleaned_data["email"], name=form.cleaned_data["name"]
-                )
+            named = User.objects.get_or_invite(
+                form.cleaned_data["email"], name=form.cleaned_data["name"]
             )
+            staff.name_facilitator(cohort, named, by=request.user, now=clock.now())
             return redirect("cohort_staff", cohort.pk)
     context = {"cohort": cohort, "form": form, "facilitators": cohort.facilitators.all()}
     return render(request, "cohorts/cohort_staff.html", context, status=_status(form))

@@ -6,10 +6,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from cohorts import beginnings
+from accounts.models import User
+from cohorts import beginnings, staff
 from cohorts.beginnings import Beginning
+from cohorts.fields import apart
 from cohorts.models import Cohort, Program
 
 
@@ -22,31 +26,43 @@ def make_cohort(
     time_zone: str,
     starts_on: date,
     form_id: UUID,
+    by: User | None,
+    now: datetime,
     beginning: Beginning | None = None,
     with_staff: bool = False,
 ) -> Cohort:
     """A cohort in preparation, its agenda that of `beginning` (the coalition week unless told).
 
-    `with_staff`: the facilitators of the earlier cohort it begins from facilitate this one, too.
+    `with_staff`: the facilitators of the earlier cohort it begins from facilitate this one, too,
+    and are told.
     Teams, people and their work never come along. The same `form_id` again is the same cohort.
+    Raises ValidationError for a name that is taken.
     """
     beginning = beginning or beginnings.coalition_week()
-    cohort, is_new = Cohort.objects.get_or_create(
-        form_id=form_id,
-        defaults={
-            "program": program,
-            "name": name,
-            "venue": venue,
-            "time_zone": time_zone,
-            "starts_on": starts_on,
-            "ends_on": starts_on + timedelta(days=beginning.days - 1),
-        },
-    )
+    told = {
+        "program": program,
+        "name": name,
+        "venue": venue,
+        "time_zone": time_zone,
+        "starts_on": starts_on,
+        "ends_on": starts_on + timedelta(days=beginning.days - 1),
+    }
+    try:
+        cohort, is_new = Cohort.objects.get_or_create(form_id=form_id, defaults=told)
+    except IntegrityError:
+        raise name_taken(name) from None
     if is_new:
         beginnings.fill(cohort, beginning)
         if with_staff and beginning.cohort:
-            cohort.facilitators.set(beginning.cohort.facilitators.all())
+            for person in beginning.cohort.facilitators.all():
+                staff.name_facilitator(cohort, person, by=by, now=now)
     return cohort
+
+
+def name_taken(name: str) -> ValidationError:
+    """That another cohort of the program has this name."""
+    sentence = _("This program has a cohort named “%(name)s” already.")
+    return ValidationError(sentence % {"name": apart(name)})
 
 
 def start_week(cohort: Cohort) -> bool:

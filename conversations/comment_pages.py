@@ -19,7 +19,7 @@ from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, SignedIn, open_to_all, signed_in, team_door
 from cohorts.models import Team
 from conversations import comments, digests, pages
-from conversations.forms import CommentForm
+from conversations.forms import CommentForm, names_of
 from conversations.models import Comment, circle
 from outbox import links
 
@@ -58,7 +58,7 @@ def page(request: SignedIn, team: Team, page: str, which: str) -> HttpResponse:
         "open_count": sum(thread.is_open for thread in said),
         "form": CommentForm(people=people) if about else form,
         "asked": _number(request.POST.get("parent")),
-        "people": people,
+        "names": list(names_of(people)),
         "about": about.pk if about else None,
         "is_closed": not comments.is_open(team),
         "may_begin": bool(team.roles & rules.may_begin) and writes,

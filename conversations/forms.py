@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -11,24 +13,47 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cohorts.fields import LineField
+from cohorts.fields import LineField, apart, tidy
 from cohorts.forms import DayInput, TimeInput
 from cohorts.models import Cohort, Team
 from conversations.models import LONGEST_ANNOUNCEMENT, LONGEST_COMMENT, PeerNote
 
 
-class Mention(forms.ModelChoiceField):
-    """Someone who may read the page, chosen from `ids`."""
+def names_of(people: list[User]) -> dict[str, User]:
+    """What each is called in a mention: the name, with the address where two have the same."""
+    counts = Counter(_key(str(person)) for person in people)
+    return {
+        str(person) if counts[_key(str(person))] == 1 else f"{person} ({person.email})": person
+        for person in people
+    }
 
-    def __init__(self, ids: list[int]) -> None:
-        super().__init__(
-            User.objects.filter(pk__in=ids),
-            required=False,
-            label=_("Mention"),
-            error_messages={
-                "invalid_choice": _("This person cannot read the page. Choose another.")
-            },
+
+def _key(name: str) -> str:
+    """The name without what nobody sees or means: marks of direction, capitals, an @ before it."""
+    seen = "".join(
+        c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf"
+    )
+    return tidy(seen).removeprefix("@").strip().casefold()
+
+
+class Mention(LineField):
+    """Someone of `people`, by name or address."""
+
+    def __init__(self, people: list[User]) -> None:
+        super().__init__(required=False, label=_("Mention"), max_length=400)
+        self.known = {person.email: person for person in people}
+        self.known |= {_key(name): person for name, person in names_of(people).items()}
+
+    def clean(self, value: Any) -> User | None:
+        name: str = super().clean(value)
+        if not name:
+            return None
+        if found := self.known.get(_key(name)):
+            return found
+        sentence = _(
+            "“%(name)s” is nobody who can read this page. Choose one of the names in the list."
         )
+        raise ValidationError(sentence, params={"name": apart(name)})
 
 
 class CommentForm(forms.Form):
@@ -44,8 +69,7 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ids = [person.pk for person in people]
-        self.fields["mention"] = Mention(ids)
+        self.fields["mention"] = Mention(people)
 
 
 class AnnouncementForm(forms.Form):
@@ -114,7 +138,8 @@ class PeerForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
             )
         self.fields[PeerNote.Kind.HELP].help_text = _(
-            "Both teams then see your name and e-mail address, so that you find each other."
+            "Both teams then see your name and e-mail address, and yours sees their lead's, so "
+            "that you find each other."
         )
 
     def said(self) -> dict[str, str]:

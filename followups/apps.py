@@ -5,8 +5,9 @@ class FollowupsConfig(AppConfig):
     name = "followups"
 
     def ready(self) -> None:
+        from cohorts import beginnings, setup
         from conversations import pages
-        from followups import mails, planner, spots
+        from followups import mails, planner, schedules, spots
         from outbox import ticking
         from outbox.kinds import register
 
@@ -14,3 +15,6 @@ class FollowupsConfig(AppConfig):
             register(kind)
         ticking.plans(planner.plan_due)
         pages.register(spots.PAGE)
+        beginnings.on_new(schedules.give)
+        beginnings.carry_along(schedules.carry)
+        setup.also_missing(schedules.gaps)

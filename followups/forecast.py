@@ -8,7 +8,7 @@ from datetime import datetime
 
 from accounts.models import User
 from cohorts.models import Cohort, Membership, Team
-from followups import mails, schedule
+from followups import mails, schedule, schedules
 from followups.models import CheckIn, Round
 
 
@@ -29,9 +29,15 @@ class Expected:
 
 def rounds_of(cohort: Cohort) -> list[Round]:
     """The cohort's rounds; as they will be, unsaved, while its week is not closed."""
-    return list(cohort.rounds.all()) or [
+    return list(cohort.rounds.all()) or rounds_to_come(cohort)
+
+
+def rounds_to_come(cohort: Cohort) -> list[Round]:
+    """The rounds, unsaved, that begin when the cohort's week is closed."""
+    dates = schedule.rounds_of(cohort.ends_on, schedules.weeks_of(cohort))
+    return [
         Round(cohort=cohort, number=number, opens_on=opens, due_on=due, closes_on=closes)
-        for number, (opens, due, closes) in enumerate(schedule.rounds_of(cohort.ends_on), start=1)
+        for number, (opens, due, closes) in enumerate(dates, start=1)
     ]
 
 
@@ -49,10 +55,11 @@ def mails_of_year(cohort: Cohort) -> list[Expected]:
         (check_in.team_id, check_in.round_id): check_in
         for check_in in CheckIn.objects.filter(team__cohort=cohort)
     }
+    rounds = rounds_of(cohort)
     expected = [
         mail
         for team in cohort.teams.select_related("coach")
-        for round_ in rounds_of(cohort)
+        for round_ in rounds
         for mail in _of_round(
             team, round_, readers.get(team.pk, []), check_ins.get((team.pk, round_.pk))
         )

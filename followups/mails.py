@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from coalitions.days import in_words
 from cohorts.models import Membership, Team
 from followups import schedule
 from followups.models import CheckIn, Preference
@@ -49,7 +49,7 @@ def compose(message: Message) -> Content:
     """Ask or remind a member, with the link that needs no sign-in."""
     check_in, person = _subject_of(message), _person(message)
     team, step = check_in.team, message.key.rsplit("/", 1)[1]
-    due = date_format(check_in.round.due_on, "DATE_FORMAT")
+    due = in_words(check_in.round.due_on)
     subject = {
         Step.OPENS: _("%(team)s: how does the plan go? Check-in %(n)d"),
         Step.NUDGE: _("%(team)s: please answer check-in %(n)d by %(due)s"),
@@ -76,7 +76,7 @@ def compose_coach(message: Message) -> Content:
         "person": person,
         "team": check_in.team,
         "check_in": check_in,
-        "due": date_format(check_in.round.due_on, "DATE_FORMAT"),
+        "due": in_words(check_in.round.due_on),
         "path": reverse("team", args=[check_in.team_id]),
         "opt_out": opt_out_url(person, message.created_at),
     }

@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Team
+from followups.schedule_models import Schedule as Schedule
+from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
 
 
 class Round(models.Model):

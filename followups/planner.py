@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.models import User
 from cohorts import weeks
 from cohorts.models import Cohort, Membership
-from followups import mails, schedule
+from followups import forecast, mails, schedule
 from followups.models import CheckIn, Round
 from outbox.queueing import cancel, queue
 
@@ -57,11 +57,7 @@ def close_week(cohort: Cohort, *, by: User | None, now: datetime) -> bool:
     ).update(state=Cohort.State.FOLLOW_UP)
     if not closed:
         return False
-    dates = schedule.rounds_of(cohort.ends_on)
-    rounds = Round.objects.bulk_create(
-        Round(cohort=cohort, number=n, opens_on=opens, due_on=due, closes_on=closes)
-        for n, (opens, due, closes) in enumerate(dates, start=1)
-    )
+    rounds = Round.objects.bulk_create(forecast.rounds_to_come(cohort))
     CheckIn.objects.bulk_create(
         CheckIn(team=team, round=round_, next_at=schedule.begins(round_.opens_on))
         for round_ in rounds

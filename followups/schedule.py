@@ -7,6 +7,7 @@ Dates are local to each reader; instants are UTC. Rounds and steps follow the pr
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -45,9 +46,9 @@ SATURDAY_SUNDAY = frozenset({5, 6})
 FIRST_ON_EARTH = timezone(timedelta(hours=14))
 
 
-def rounds_of(week_ended: date) -> list[tuple[date, date, date]]:
-    """Opening, due and closing date of each round after a week that ended on `week_ended`."""
-    opens = [week_ended + timedelta(weeks=weeks) for weeks in ROUND_WEEKS]
+def rounds_of(week_ended: date, weeks: Iterable[int]) -> list[tuple[date, date, date]]:
+    """Opening, due and closing date of the round at each of the `weeks` after `week_ended`."""
+    opens = [week_ended + timedelta(weeks=number) for number in weeks]
     closing = STEP_DAYS[Step.CLOSES]
     return [(day, day + timedelta(days=DUE_DAY), day + timedelta(days=closing)) for day in opens]
 

@@ -1,8 +1,17 @@
 from django.urls import path
 
-from followups import link_pages, views
+from followups import link_pages, schedule_pages, views
 
 urlpatterns = [
+    path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
+    path(
+        "programs/<int:program_id>/schedules/<int:schedule_id>/",
+        schedule_pages.schedule_template,
+        name="schedule_template",
+    ),
+    path(
+        "cohorts/<int:cohort_id>/schedule/", schedule_pages.cohort_schedule, name="cohort_schedule"
+    ),
     path("cohorts/<int:cohort_id>/close-week/", views.close_week, name="close_week"),
     path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
     path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),

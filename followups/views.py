@@ -62,6 +62,7 @@ def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "cohort": cohort,
         "years": years,
         "rounds": rounds,
+        "coming": [] if rounds else forecast.rounds_to_come(cohort),
         "round": round_,
         "headline": overview.headline(years, round_),
         "marks": overview.legend(years),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from coalitions.days import in_words
 from cohorts.models import Cohort, Team
 from followups.models import CheckIn
 
@@ -50,4 +50,4 @@ def _sheet(team: Team, now: datetime, writes: bool) -> NextStep:
     if day == now.astimezone(team.cohort.zone).date():
         return NextStep(_("Open today's sheet") if writes else _("Read today's sheet"), url)
     label = _("Open the sheet of %(day)s") if writes else _("Read the sheet of %(day)s")
-    return NextStep(label % {"day": date_format(day, "l j F")}, url)
+    return NextStep(label % {"day": in_words(day, "weekday")}, url)

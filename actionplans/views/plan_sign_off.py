@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +15,7 @@ from actionplans.models import Baseline
 from actionplans.plan_page import open_page
 from actionplans.views.cells import UNPROCESSABLE, closed_sentence
 from coalitions import clock
+from coalitions.days import in_words
 from cohorts.access import READ_TEAM_WORK, SIGN_OFF_PLAN, SignedIn, team_door
 from cohorts.models import Team
 
@@ -52,7 +51,7 @@ def _to_baseline(request: SignedIn, team: Team, signed: Baseline, *, is_new: boo
             request, _("Signed off. This is your baseline; the plan itself can go on changing.")
         )
     else:
-        when = date_format(timezone.localtime(signed.signed_at), "DATETIME_FORMAT")
+        when = in_words(signed.signed_at, "date time")
         told = {"name": signed.signed_by or "–", "when": when}
         messages.info(request, _("%(name)s signed the plan off already, %(when)s.") % told)
     return redirect("baseline", team_id=team.pk)

@@ -77,7 +77,14 @@ def _cohort(
     program: Program, staff: dict[str, User], name: str, venue: str, zone: str, starts_on: date
 ) -> Cohort:
     cohort = weeks.make_cohort(
-        program, name=name, venue=venue, time_zone=zone, starts_on=starts_on, form_id=uuid4()
+        program,
+        name=name,
+        venue=venue,
+        time_zone=zone,
+        starts_on=starts_on,
+        form_id=uuid4(),
+        by=staff["lead"],
+        now=_at(starts_on),
     )
     weeks.start_week(cohort)
     cohort.facilitators.add(staff["facilitator"])

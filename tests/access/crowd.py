@@ -15,7 +15,7 @@ from attendance.models import Attendance, Certificate
 from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
-from followups.models import Answer, CheckIn, Round, SupportRequest
+from followups.models import Answer, CheckIn, Round, ScheduleTemplate, SupportRequest
 from materials.models import Handing, Material, RoleCard
 from outbox.models import Message
 from tests.access.world import World
@@ -67,6 +67,9 @@ def _looked_after(world: World, team: Team, n: int) -> None:
     draft.save(update_fields=["rows"])
     AgendaTemplate.objects.create(
         program=team.cohort.program, name=f"Template {n}", days=5, slots=[], made_at=NOON
+    )
+    ScheduleTemplate.objects.create(
+        program=team.cohort.program, name=f"Schedule {n}", weeks=[4], made_at=NOON
     )
 
 

@@ -19,7 +19,7 @@ from cohorts.models import AgendaTemplate, Membership, RosterDraft
 from conversations import announcements, comments, peers
 from conversations.models import Comment
 from followups import mails
-from followups.models import Answer, CheckIn, Round, SupportRequest
+from followups.models import Answer, CheckIn, Round, ScheduleTemplate, SupportRequest
 from materials.models import Handing, Material, RoleCard
 from outbox import links
 from outbox.models import Heartbeat
@@ -78,6 +78,8 @@ class World:
             },
             "agenda_template": {"do": "remove"},
             "template_keep": {"form_id": once, "name": "Kept"},
+            "schedules": {"form_id": once, "name": "Kept", "weeks": "4, 12"},
+            "schedule_template": {"do": "remove"},
             "sheet_kinds": {"do": "up", "column": "action_kind", "code": "capacity"},
             "sheet_kind": {"form_id": once, "en": "Meet"},
             "invitations": {"do": "resend_all", "once": once},
@@ -247,6 +249,9 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
                 days=1,
                 slots=beginnings.slots_of(team.cohort),
                 made_at=NOON,
+            ).pk,
+            "schedule_id": ScheduleTemplate.objects.create(
+                program=team.cohort.program, name=f"Schedule {word}", weeks=[4], made_at=NOON
             ).pk,
             "column": "action_kind",
             "code": "capacity",

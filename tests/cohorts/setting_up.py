@@ -61,7 +61,12 @@ def membership(address: str, team: Team | None = None) -> Membership:
 
 def mails_to(address: str) -> list[EmailMessage]:
     """The invitations that wait for someone, as they would be sent, oldest first."""
-    waiting = Message.objects.filter(address=address, kind="invitation").order_by("pk")
+    return letters(address, "invitation")
+
+
+def letters(address: str, *kinds: str) -> list[EmailMessage]:
+    """The mails of these kinds that wait for someone, as they would be sent, oldest first."""
+    waiting = Message.objects.filter(address=address, kind__in=kinds).order_by("pk")
     return [
         email.message_from_bytes(delivery.compose(message)[1], policy=email.policy.default)  # type: ignore[misc]
         for message in waiting

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from cohorts import agenda, beginnings, weeks
@@ -67,6 +68,27 @@ def test_the_sessions_titles_are_in_the_language_of_who_makes_the_cohort() -> No
     assert cohort.sessions.filter(title="The listening interview").exists()
 
 
+def test_a_name_is_taken_once_in_its_program_whatever_its_capitals(client, program) -> None:
+    make_cohort(name="Nairobi 2027")
+    assert post_cohort(client, program).status_code == 302
+    # As after going back: the same words on a fresh form.
+    again = post_cohort(client, program, name="NAIROBI 2027")
+    assert again.status_code == 422
+    page = again.content.decode()
+    assert "This program has a cohort named" in page
+    assert 'value="NAIROBI 2027"' in page
+    assert program.cohorts.count() == 1
+
+
+def test_of_two_forms_with_one_name_at_once_the_database_takes_one(program) -> None:
+    told = {"venue": "", "time_zone": "UTC", "starts_on": date(2027, 3, 1)}
+    told |= {"by": None, "now": NOON}
+    weeks.make_cohort(program, name="Lima", form_id=uuid4(), **told)
+    with pytest.raises(ValidationError, match="has a cohort named"):
+        weeks.make_cohort(program, name="lima", form_id=uuid4(), **told)
+    assert program.cohorts.count() == 1
+
+
 def test_the_same_form_posted_twice_makes_one_cohort(client, program) -> None:
     form_id = str(uuid4())
     first = post_cohort(client, program, form_id=form_id)
@@ -78,7 +100,7 @@ def test_the_same_form_posted_twice_makes_one_cohort(client, program) -> None:
 
 def test_two_forms_make_two_cohorts(client, program) -> None:
     post_cohort(client, program)
-    post_cohort(client, program)
+    post_cohort(client, program, name="Lima 2027")
     assert Cohort.objects.count() == 2
 
 
@@ -209,6 +231,7 @@ def test_each_gap_is_named_until_it_is_mended(client, cohort) -> None:
 def test_where_nothing_is_missing_nothing_is_asked(client, cohort) -> None:
     make_member(make_team(cohort, coach=make_user()), role="lead")
     cohort.facilitators.add(make_user())
+    client.post(reverse("cohort_schedule", args=[cohort.pk]), {"weeks": "2, 6"})
     assert "Before the first day" not in client.get(cohort.get_absolute_url()).content.decode()
 
 

@@ -65,7 +65,7 @@ def test_the_mail_says_who_invites_whereto_and_when(client, team) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "day"), [("fr", "1 juin"), ("es", "1 junio"), ("ar", "يونيو")]
+    ("language", "day"), [("fr", "1 juin"), ("es", "1 de junio"), ("ar", "يونيو")]
 )
 def test_the_mail_is_in_the_teams_language(client, cohort, language, day) -> None:
     invite(client, make_team(cohort, language=language), AMARA)

@@ -78,6 +78,7 @@ def test_a_pasted_roster_is_shown_first_and_then_written(cohort, client) -> None
     assert liberia.people.get(name="Amara Kollie").organisation == "MoF"
     invited = set(Message.objects.values_list("address", "language"))
     assert invited == {
+        ("ingrid@example.org", "en"),
         ("comfort@example.org", "en"),
         ("amara@example.org", "en"),
         ("elise@example.org", "fr"),

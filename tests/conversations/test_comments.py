@@ -154,16 +154,38 @@ def test_a_refused_reply_stays_open_below_its_thread(world) -> None:
     assert page.count("Write a few words first.") == 1
 
 
-def test_someone_who_may_read_the_page_is_mentioned(world) -> None:
-    world.say(world.member, "Can you look?", mention=world.facilitator.pk)
+@pytest.mark.parametrize("typed", ["Femi Facilitator", " @femi  FACILITATOR\u200f", "{email}"])
+def test_someone_who_may_read_the_page_is_mentioned_by_name_or_address(world, typed) -> None:
+    typed = typed.format(email=world.facilitator.email)
+    assert world.say(world.member, "Can you look?", mention=typed).status_code == 302
+    assert Comment.objects.get().mentioned == world.facilitator
     assert "@Femi Facilitator</bdi>" in world.reads(world.coach)
+
+
+def test_the_names_of_those_who_can_read_the_page_are_offered(world) -> None:
+    make_user("Stranger")
+    page = world.reads(world.member)
+    offered = re.findall(r'<option value="([^"]+)">', page[page.index('id="mentionable"') :])
+    circle = (world.lead, world.member, world.coach, world.facilitator, world.program_lead)
+    assert offered == sorted(person.name for person in circle)
+
+
+def test_of_two_with_one_name_the_address_tells_which(world) -> None:
+    other = make_user("boima tarr")
+    world.cohort.facilitators.add(other)
+    answer = world.say(world.coach, "You?", mention="Boima Tarr")
+    assert answer.status_code == 422
+    assert 'value="Boima Tarr"' in answer.content.decode()
+    world.say(world.coach, "You!", mention=f"boima tarr ({other.email})")
+    assert Comment.objects.get().mentioned == other
 
 
 def test_someone_who_may_not_read_the_page_is_not_mentioned(world) -> None:
     stranger = make_member(make_team(world.cohort))
-    answer = world.say(world.member, "Look!", mention=stranger.pk)
-    assert answer.status_code == 422
-    assert "This person cannot read the page." in answer.content.decode()
+    for typed in (stranger.name, stranger.email, stranger.pk):
+        answer = world.say(world.member, "Look!", mention=typed)
+        assert answer.status_code == 422
+        assert "is nobody who can read this page." in answer.content.decode()
     assert not Comment.objects.exists()
 
 

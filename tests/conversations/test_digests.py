@@ -81,7 +81,7 @@ def test_whoever_took_part_is_told_of_answers(world, at) -> None:
 
 
 def test_whoever_is_mentioned_is_told(world, at) -> None:
-    say(world, world.member, "Look", mention=world.facilitator.pk)
+    say(world, world.member, "Look", mention=world.facilitator.name)
     assert set(at(NOON)) == {world.lead.email, world.facilitator.email}
 
 

@@ -126,6 +126,9 @@ def test_an_offer_of_help_makes_the_teams_contacts(world, kenya, wanjiru, review
         assert "We know the bank" in page
         assert f"mailto:{world.member.email}" in page
         assert "Who pays?" not in page
+    # Who offered finds whom to turn to.
+    assert f"mailto:{wanjiru.email}" in page
+    assert f"mailto:{world.member.email}" in heard
 
 
 def test_saying_nothing_is_refused_with_a_sentence_and_too_much_is_kept(world, review) -> None:

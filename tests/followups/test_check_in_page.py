@@ -36,7 +36,7 @@ def test_a_member_answers_on_the_teams_own_page(opened, laptop):
     assert (kept.person, kept.by_link, kept.did) == (opened.amara, False, "We met.")
     thanks = text_of(laptop.get(address(opened)))
     assert "Thank you." in thanks
-    assert "You answered on 19 June 12:00" in thanks
+    assert "You answered on 19 June, 12:00" in thanks
 
 
 def test_before_its_day_a_check_in_says_when_it_opens_and_asks_nothing(opened, laptop):

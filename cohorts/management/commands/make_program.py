@@ -9,6 +9,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
+from coalitions import clock
+from cohorts import staff
 from cohorts.fields import tidy
 from cohorts.guests import Guest, read_guests
 from cohorts.models import Program
@@ -58,5 +60,5 @@ def _program(name: str, leads: list[Guest], *, admin: bool) -> tuple[Program, bo
         if admin and not user.is_admin:
             user.is_admin = True
             user.save(update_fields=["is_admin"])
-        program.leads.add(user)
+        staff.name_lead(program, user, by=None, now=clock.now())
     return program, known is None

@@ -1,0 +1,170 @@
+"""Pages of follow-up schedules: those of a program, and the one of a cohort before its year."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from coalitions import clock
+from cohorts.access import MANAGE_COHORT, MANAGE_PROGRAM, SignedIn, cohort_door, program_door
+from cohorts.fields import LineField
+from cohorts.models import Cohort, Program
+from followups import forecast, schedules
+from followups.models import ScheduleTemplate
+from followups.schedule import ROUND_WEEKS
+
+UNPROCESSABLE = 422
+
+
+class WeeksField(forms.CharField):
+    """Weeks after the week's end, as people type a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Weeks after the end of the week"),
+            max_length=500,
+            help_text=gettext_lazy(
+                "A round begins after each: numbers apart by commas, at least four weeks between "
+                "two of them."
+            ),
+            **kwargs,
+        )
+
+    def clean(self, value: str) -> list[int]:
+        return schedules.read_weeks(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
+class WeeksForm(forms.Form):
+    """When a cohort's teams are asked."""
+
+    weeks = WeeksField()
+
+
+class ScheduleForm(WeeksForm):
+    """A schedule that a program keeps."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    name = LineField(label=gettext_lazy("Name of the schedule"), max_length=300)
+    field_order = ("form_id", "name", "weeks")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@program_door(may=MANAGE_PROGRAM)
+def schedules_of(request: SignedIn, program: Program) -> HttpResponse:
+    """A program's schedules: keep one more; choose which one new cohorts get."""
+    form = ScheduleForm(initial={"weeks": ROUND_WEEKS})
+    if request.method == "POST" and request.POST.get("do") == "built_in":
+        schedules.make_default(program, None)
+        return redirect("schedules", program.pk)
+    if request.method == "POST":
+        form = ScheduleForm(request.POST)
+        if form.is_valid() and _keep(request, program, form):
+            return redirect("schedules", program.pk)
+    templates = list(program.schedule_templates.live())
+    context = {
+        "program": program,
+        "form": form,
+        "templates": templates,
+        "built_in": ROUND_WEEKS,
+        "is_built_in": not any(template.is_default for template in templates),
+    }
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "followups/schedules.html", context, status=status)
+
+
+def _keep(request: SignedIn, program: Program, form: ScheduleForm) -> bool:
+    told = form.cleaned_data
+    try:
+        made = schedules.keep(
+            program,
+            told["name"],
+            told["weeks"],
+            form_id=told["form_id"],
+            by=request.user,
+            now=clock.now(),
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    messages.success(request, _("“%(name)s” is kept.") % {"name": made.name})
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@program_door(may=MANAGE_PROGRAM)
+def schedule_template(request: SignedIn, program: Program, schedule_id: int) -> HttpResponse:
+    """One schedule; by `do`: change it, make it the default, remove it, bring it back."""
+    found = get_object_or_404(ScheduleTemplate, pk=schedule_id, program=program)
+    kept = {"name": found.name, "weeks": found.weeks}
+    form = ScheduleForm(initial=kept)
+    if request.method == "POST":
+        try:
+            match request.POST.get("do"):
+                case "change":
+                    form = ScheduleForm(request.POST)
+                    if form.is_valid():
+                        told = form.cleaned_data
+                        schedules.change(found, told["name"], told["weeks"])
+                        messages.success(request, _("Saved."))
+                        return redirect("schedules", program.pk)
+                case "default":
+                    schedules.make_default(program, found)
+                    return redirect("schedules", program.pk)
+                case "remove":
+                    schedules.remove(found, clock.now())
+                    return redirect(found)
+                case "restore":
+                    schedules.restore(found)
+                    return redirect(found)
+                case _:
+                    raise Http404
+        except ValidationError as error:
+            if not form.is_bound:
+                weeks = ", ".join(map(str, found.weeks))
+                form = ScheduleForm(kept | {"weeks": weeks, "form_id": found.form_id})
+            form.add_error(None, error)
+    context = {"program": program, "template": found, "form": form}
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "followups/schedule_template.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cohort_door(may=MANAGE_COHORT)
+def cohort_schedule(request: SignedIn, cohort: Cohort) -> HttpResponse:
+    """When a cohort's teams are asked, until its week is closed: take a kept one, or type."""
+    if cohort.state in {Cohort.State.FOLLOW_UP, Cohort.State.CLOSED}:
+        return redirect("follow_up", cohort.pk)
+    form = WeeksForm(initial={"weeks": schedules.weeks_of(cohort)})
+    if request.method == "POST":
+        form = WeeksForm(request.POST)
+        if form.is_valid():
+            try:
+                schedules.choose(cohort, form.cleaned_data["weeks"])
+            except ValidationError as error:
+                messages.error(request, error.message)
+            else:
+                messages.success(request, _("Saved."))
+            return redirect("cohort_schedule", cohort.pk)
+    context = {
+        "cohort": cohort,
+        "form": form,
+        "rounds": forecast.rounds_of(cohort),
+        "templates": [
+            {"name": _("The built-in schedule"), "weeks": ROUND_WEEKS},
+            *cohort.program.schedule_templates.live(),
+        ],
+    }
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "followups/cohort_schedule.html", context, status=status)
