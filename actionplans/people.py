@@ -43,6 +43,11 @@ def joined(people: Iterable[Person]) -> str:
     return "; ".join(person.name for person in sorted(people, key=lambda p: (p.name, p.pk)))
 
 
+def joined_names(named: Iterable[Person | str]) -> str:
+    """The text a cell would have that names whom `read_names` found."""
+    return "; ".join(sorted(str(one) for one in named))
+
+
 def read_names(text: str, known: Iterable[Person]) -> list[Person | str]:
     """Whom `text` names, each once: persons of `known`, and the names of the others.
 

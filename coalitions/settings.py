@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "conversations",
     "attendance",
     "actionplans",
+    "documents",
     "followups",
     "home",
 ]

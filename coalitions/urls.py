@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("conversations.urls")),
     path("", include("attendance.urls")),
     path("", include("actionplans.urls")),
+    path("", include("documents.urls")),
     path("", include("followups.urls")),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -1,0 +1,3 @@
+"""Doors of files: plans and sheets out and in again."""
+
+urlpatterns = []
