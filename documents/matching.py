@@ -25,6 +25,7 @@ from documents.papers import Line, Paper
 from documents.reading import FileLine
 
 NEW, CHANGED, UNCHANGED, CONFLICT, PROBLEM = "new", "changed", "unchanged", "conflict", "problem"
+STATES = (NEW, CHANGED, UNCHANGED, CONFLICT, PROBLEM)
 KEY = re.compile(r"([a-z]+)-(\d{1,18})\.(\d{1,9})")
 
 
@@ -68,6 +69,12 @@ class Entry:
             CONFLICT: _("changed here too"),
             PROBLEM: _("problem"),
         }[self.state]
+
+    @property
+    def said(self) -> list[str]:
+        """What the file says in this row, what is to be done first."""
+        first = [self.line.raw.get(name, "") for name in ("text", "action", "milestone", "session")]
+        return [text for text in first if text] or [text for text in self.line.raw.values() if text]
 
     @property
     def what_stands(self) -> str:

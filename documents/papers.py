@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import gettext as _
 
 from actionplans import people
 from actionplans.cell_values import TABLES
@@ -26,7 +27,7 @@ UNTITLED = "–"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the template; `width` is its share of the page."""
+    """A column of the template; `width` is its share of the page in percent."""
 
     name: str
     heading: Callable[[], str]
@@ -60,6 +61,8 @@ class Paper:
     table: str
     columns: tuple[Column, ...]
     headings: dict[str, str]
+    # One more line above the table.
+    remark = ""
 
     def __init__(self, team: Team, lines: list[Line]) -> None:
         self.team = team
@@ -86,6 +89,12 @@ class Paper:
     def below(self) -> list[tuple[str, str]]:
         """Headings and texts under the table."""
         return []
+
+    def advice(self, column: Column) -> str:
+        """What a file says beside a cell with a drop-down."""
+        if column.offers == "people":
+            return _("Choose someone or type names, apart by a semicolon.")
+        return _("Choose from the list or type something else.")
 
     def filename(self, format: str, today: date) -> str:
         """A safe name that says what, whose and of which day."""
@@ -132,6 +141,10 @@ class Paper:
         if cell.control == "people":
             return people.joined_names(people.read_names(text, self.people))
         return text
+
+    def column_choices(self) -> list[tuple[str, str]]:
+        """What a column of a file may be, in words."""
+        return [(column.name, column.heading()) for column in self.columns]
 
     def label(self, name: str) -> str:
         """What a field is called on screen."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionplans import people, plans
 from actionplans.baseline import PaperActivity, on_paper
 from actionplans.cell_values import TABLES
-from actionplans.models import Activity, Edit
+from actionplans.models import Activity, Baseline, Edit
 from actionplans.plans import ACTIVITY, MILESTONE
 from cohorts.models import Team
 from documents import words
@@ -26,12 +26,12 @@ class PlanPaper(Paper):
     table = ACTIVITY
     headings = words.PLAN_HEADINGS
     columns = (
-        Column("milestone", lambda: _("Milestone"), ("title",), 22, "milestones"),
-        Column("text", lambda: _("Activities"), ("text",), 30),
-        Column("responsible", lambda: _("R"), ("responsible",), 16, "people"),
-        Column("accountable", lambda: _("A"), ("accountable",), 14, "people"),
-        Column("timeframe", lambda: _("Timeframe"), TIMEFRAME, 16),
-        Column("comments", lambda: _("Comments, resources"), ("comments",), 24),
+        Column("milestone", lambda: _("Milestone"), ("title",), 18, "milestones"),
+        Column("text", lambda: _("Activities"), ("text",), 25),
+        Column("responsible", lambda: _("R"), ("responsible",), 13, "people"),
+        Column("accountable", lambda: _("A"), ("accountable",), 11, "people"),
+        Column("timeframe", lambda: _("Timeframe"), TIMEFRAME, 13),
+        Column("comments", lambda: _("Comments, resources"), ("comments",), 20),
     )
 
     @classmethod
@@ -53,15 +53,19 @@ class PlanPaper(Paper):
         return cls(team, lines)
 
     @classmethod
-    def signed(cls, team: Team, content: dict[str, Any]) -> PlanPaper:
-        """The plan as a baseline keeps it."""
+    def signed(cls, team: Team, baseline: Baseline) -> PlanPaper:
+        """The plan as a baseline keeps it, and who signed it when by the team's clock."""
         lines = []
-        for title, activities in on_paper(content):
+        for title, activities in on_paper(baseline.content):
             lines += [
                 Line("", {"title": title} | _kept(one), opens=one is activities[0])
                 for one in activities
             ] or [Line("", {"title": title})]
-        return cls(team, lines)
+        paper = cls(team, lines)
+        when = date_format(baseline.signed_at.astimezone(team.zone), "j F Y, H:i")
+        told = {"when": when, "name": baseline.signed_by or "–"}
+        paper.remark = _("Signed off on %(when)s by %(name)s.") % told
+        return paper
 
     @property
     def title(self) -> str:
@@ -70,6 +74,11 @@ class PlanPaper(Paper):
     def choices(self) -> dict[str, list[str]]:
         titles = dict.fromkeys(line.fields["title"] for line in self.lines)
         return super().choices() | {"milestones": [title for title in titles if title]}
+
+    def column_choices(self) -> list[tuple[str, str]]:
+        full = {"responsible": _("R – responsible"), "accountable": _("A – accountable")}
+        choices = [(name, full.get(name, heading)) for name, heading in super().column_choices()]
+        return [*choices, ("is_done", _("a tick: it is done"))]
 
     def text(self, column: str, fields: dict[str, str], *, spoken: bool = False) -> str:
         if column == "milestone":

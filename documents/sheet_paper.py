@@ -24,23 +24,23 @@ class SheetPaper(Paper):
     table = sheets.ROW
     headings = words.SHEET_HEADINGS
     columns = (
-        Column("session", lambda: _("Session name"), ("session",), 22, "sessions"),
+        Column("session", lambda: _("Session name"), ("session",), 18, "sessions"),
         Column(
             "milestone",
             lambda: _("Milestone, theme"),
             (sheet_kinds.MILESTONE, "milestone"),
-            30,
+            25,
             sheet_kinds.MILESTONE,
         ),
         Column(
             "action",
             lambda: _("Actions to make progress on B"),
             (sheet_kinds.ACTION, "action"),
-            34,
+            28,
             sheet_kinds.ACTION,
         ),
-        Column("by_whom", lambda: _("By whom"), ("by_whom",), 20, "people"),
-        Column("by_when", lambda: _("By when"), ("by_when",), 14),
+        Column("by_whom", lambda: _("By whom"), ("by_whom",), 17, "people"),
+        Column("by_when", lambda: _("By when"), ("by_when",), 12),
     )
 
     @classmethod
@@ -76,6 +76,11 @@ class SheetPaper(Paper):
             (_("Key takeaways"), self.sheet.takeaways),
             (_("Key action items"), self.sheet.action_items),
         ]
+
+    def advice(self, column: Column) -> str:
+        if column.name in KIND_OF:
+            return _("Choose a kind from the list, then write your words after it and a colon.")
+        return super().advice(column)
 
     def choices(self) -> dict[str, list[str]]:
         program = self.team.cohort.program
