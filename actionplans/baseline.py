@@ -78,7 +78,8 @@ def sign_off(
 ) -> tuple[Baseline, bool]:
     """Freeze the plan as the team's baseline; was it now? The first signature stands.
 
-    Each member gets one mail with it; `mail=False` is for a plan that was signed long ago. `seen` is the plan's token (`plans.token`) when the lead read it: nobody signs what they have
+    Each member gets one mail with it; `mail=False` is for a plan that was signed long ago.
+    `seen` is the plan's token (`plans.token`) when the lead read it: nobody signs what they have
     not read. Raises CannotSignError when it has changed since, or has no activity.
     """
     plan = plan_of(team)

@@ -35,8 +35,8 @@ MOST_ROWS, MOST_COLUMNS = 5_000, 60
 MOST_EMPTY_ROWS = 100_000
 MOST_LETTERS = 5_000_000
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# How a workbook writes a letter that XML cannot hold, and a text that looks like that.
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# How Excel writes a return, which comes with a line break anyway.
+RETURN = "_x000D_"
 
 
 class RefusedError(Exception):
@@ -169,8 +169,7 @@ def _text(value: object) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case _:
-            text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
-            return CONTROL.sub("", text).strip()
+            return CONTROL.sub("", str(value).replace(RETURN, "")).strip()
 
 
 def main() -> None:

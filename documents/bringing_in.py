@@ -6,7 +6,7 @@ between the look and the press is not overwritten: it waits for another look.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,31 +44,39 @@ class Writer:
         self.team = self.paper.team
         if isinstance(self.paper, PlanPaper):
             self.parent: Any = plans.plan_of(self.team)
-            living = Milestone.objects.live().filter(plan=self.parent).select_related("plan")
-            self.milestones = {people.key(one.title): one for one in reversed(living)}
+            self.milestones: dict[str, list[Milestone]] = defaultdict(list)
+            for one in Milestone.objects.live().filter(plan=self.parent).select_related("plan"):
+                self.milestones[people.key(one.title)].append(one)
+            self.here_before = set(self.milestones)
         elif self.paper.day:
             self.parent = sheets.begin(self.team, self.paper.day)
 
     def edit_id(self, *parts: object) -> UUID:
         return uuid5(self.key, "/".join(map(str, parts)))
 
-    def milestone(self, title: str) -> Milestone:
-        """The milestone of that name, made when there is none."""
+    def milestone(self, title: str, again: int = 0) -> Milestone:
+        """The milestone of that name, made when there is none.
+
+        A file may have several of one name apart from each other, so it may make several.
+        """
         known = people.key(title)
-        if known not in self.milestones:
-            self.milestones[known] = cells.create_row(
-                self.parent,
-                table=MILESTONE,
-                edit_id=self.edit_id(MILESTONE, known),
-                initial={"title": title},
-                **self.told,
+        found = self.milestones[known]
+        while not found or (known not in self.here_before and len(found) <= again):
+            found.append(
+                cells.create_row(
+                    self.parent,
+                    table=MILESTONE,
+                    edit_id=self.edit_id(MILESTONE, known, len(found)),
+                    initial={"title": title},
+                    **self.told,
+                )
             )
-        return self.milestones[known]
+        return found[min(again, len(found) - 1)]
 
     def create(self, entry: Entry) -> None:
         fields, parent = dict(entry.fields), self.parent
         if isinstance(self.paper, PlanPaper):
-            parent = self.milestone(fields.pop("title"))
+            parent = self.milestone(fields.pop("title"), entry.line.again)
             if not fields.get("text"):
                 return
         once = self.edit_id(entry.n)

@@ -23,9 +23,12 @@ from actionplans.ledger import as_of
 from actionplans.plans import MILESTONE
 from documents.papers import Line, Paper
 from documents.reading import FileLine
+from documents.texts import as_read
 
 NEW, CHANGED, UNCHANGED, CONFLICT, PROBLEM = "new", "changed", "unchanged", "conflict", "problem"
 STATES = (NEW, CHANGED, UNCHANGED, CONFLICT, PROBLEM)
+# What a row without a key is known by: another spelling of it is not another text.
+BY_WORDS = {"title", "text", "milestone", "action"}
 KEY = re.compile(r"([a-z]+)-(\d{1,18})\.(\d{1,9})")
 
 
@@ -182,7 +185,7 @@ def _understand(paper: Paper, entry: Entry, base: dict[str, str] | None) -> None
     for column in paper.columns:
         if base is not None and column.name in raw:
             then = {name: base[name] for name in column.fields if name in base}
-            if then and _plain(raw[column.name]) in map(_plain, paper.texts(column.name, then)):
+            if then and as_read(raw[column.name]) in map(as_read, paper.texts(column.name, then)):
                 untouched |= then
                 raw.pop(column.name)
     read = paper.read(raw)
@@ -203,11 +206,6 @@ def checked(paper: Paper, name: str, text: str) -> str:
     return text
 
 
-def _plain(text: str) -> str:
-    """A text as it comes back from a file."""
-    return "".join(c for c in text if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff")).strip()
-
-
 def _by_words(known: Known, entry: Entry) -> Line | None:
     """The first row that says the same and is not another line's yet."""
     for line in known.by_words.get(known.paper.identity(entry.fields), ()):
@@ -225,7 +223,8 @@ def _compare(known: Known, entry: Entry, here: Line, base: dict[str, str] | None
             continue
         if base is None:
             is_clash = seen not in {"", "not_started"}
-            if not value:
+            same_words = name in BY_WORDS and people.key(value) == people.key(seen)
+            if not value or same_words:
                 continue
         else:
             if value == base.get(name, ""):

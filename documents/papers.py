@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from actionplans import people
 from actionplans.cell_values import TABLES
 from cohorts.models import Person, Team
+from documents.words import column_of, plain
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 # What stands where a milestone has no title yet: an empty cell would mean the one above.
@@ -106,11 +108,9 @@ class Paper:
         """What the drop-downs of a file offer, by the column's `offers`."""
         return {"people": [person.name for person in self.people]}
 
-    @property
+    @cached_property
     def people(self) -> list[Person]:
-        if not hasattr(self, "_people"):
-            self._people = list(Person.objects.of(self.team))
-        return self._people
+        return list(Person.objects.of(self.team))
 
     # From fields to texts and back
 
@@ -141,6 +141,18 @@ class Paper:
         if cell.control == "people":
             return people.joined_names(people.read_names(text, self.people))
         return text
+
+    def column_named(self, heading: str) -> str | None:
+        """The column that a heading names: one of ours in any language, or a word like it."""
+        return self._own_headings.get(plain(heading)) or column_of(heading, self.headings)
+
+    @cached_property
+    def _own_headings(self) -> dict[str, str]:
+        found = {}
+        for language in LANGUAGES:
+            with override(language):
+                found |= {plain(column.heading()): column.name for column in self.columns}
+        return found
 
     def column_choices(self) -> list[tuple[str, str]]:
         """What a column of a file may be, in words."""

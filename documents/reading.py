@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ class FileLine:
     raw: dict[str, str]
     key: str = ""
     problem: str = ""
+    # How often another milestone stood between this row and an earlier one of its milestone.
+    again: int = 0
 
     def where(self, sentence: str) -> str:
         """The sentence, after where it is about."""
@@ -53,7 +56,7 @@ def guess(source: Source, paper: Paper) -> bool:
     def enough(names: set[str]) -> bool:
         return needed(paper) <= names and len(names - {KEY}) > 1
 
-    found = [sources.guess(table, paper.headings, enough) for table in source.tables]
+    found = [sources.guess(table, paper.column_named, enough) for table in source.tables]
     return any(found)
 
 
@@ -96,9 +99,10 @@ def _note_other_columns(table: Table, rows: Rows) -> None:
 def _lines(table: Table, paper: Paper) -> list[FileLine]:
     is_plan = isinstance(paper, PlanPaper)
     lines: list[FileLine] = []
-    milestone = ""
+    times: Counter[str] = Counter()
+    milestone = last = ""
     for number, texts in table.rows[table.start :]:
-        if sources.repeats_headings(table, texts, paper.headings):
+        if sources.repeats_headings(table, texts, paper.column_named):
             continue
         raw = _by_name(table, texts)
         key = raw.pop(KEY, "")
@@ -108,7 +112,10 @@ def _lines(table: Table, paper: Paper) -> list[FileLine]:
         if is_plan:
             milestone = raw["milestone"] or milestone
             line.problem = _problem_of_activity(line)
-            raw["milestone"] = milestone
+            if milestone != last:
+                times[milestone] += 1
+            line.again = 0 if table.mark else times[milestone] - 1
+            raw["milestone"] = last = milestone
         lines.append(line)
     lines = _with_uncounted(table, lines)
     return _without_bare(lines) if is_plan else lines

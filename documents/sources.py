@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from coalitions import workbooks
 from coalitions.workbooks import RefusedError
 from cohorts.roster_table import FORMULA_STARTS, GUARD, MOST_BYTES, decode, split
-from documents.words import column_of
 
 HEADING_ROWS = 20
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 2_000, 60, 30_000
@@ -24,6 +23,8 @@ MARK = "coalitions:"
 KEY = "key"
 LISTS = "Lists"
 GUARDED = re.compile(rf"{GUARD}+[{re.escape(FORMULA_STARTS)}]")
+
+type Named = Callable[[str], str | None]
 
 
 @dataclass
@@ -97,7 +98,7 @@ def of_file(name: str, content: bytes) -> Source:
     if not content.startswith((b"PK", b"%PDF", b"\xd0\xcf")) and not name.lower().endswith(office):
         return of_text(decode(content))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "file"
+        path = Path(folder) / "file.xlsx"
         path.write_bytes(content)
         return of_path(path)
 
@@ -124,31 +125,30 @@ def _source(tables: list[Table], notes: list[str] | None = None) -> Source:
     return Source(tables, notes or [])
 
 
-def guess(table: Table, headings: dict[str, str], enough: Callable[[set[str]], bool]) -> bool:
+def guess(table: Table, named: Named, enough: Callable[[set[str]], bool]) -> bool:
     """Find the row of headings, and note what each column is; is there one?
 
-    `enough` says whether the names that a row gives make it a row of headings.
+    `named` tells which column a heading names, if any. `enough` says whether the names that a
+    row gives make it a row of headings.
     """
     for n, (_number, texts) in enumerate(table.rows[:HEADING_ROWS]):
-        columns, mark = _columns(texts, headings)
+        columns, mark = _columns(texts, named)
         if enough(set(columns.values())):
             table.start, table.columns, table.mark = n + 1, columns, mark
             return True
     return False
 
 
-def _columns(texts: list[str], headings: dict[str, str]) -> tuple[dict[int, str], str]:
+def _columns(texts: list[str], named: Named) -> tuple[dict[int, str], str]:
     columns, mark = {}, ""
     for index, text in enumerate(texts):
         if text.startswith(MARK):
             columns[index], mark = KEY, text.removeprefix(MARK)
-        elif name := column_of(text, headings):
+        elif name := named(text):
             columns[index] = name
     return columns, mark
 
 
-def repeats_headings(table: Table, texts: list[str], headings: dict[str, str]) -> bool:
+def repeats_headings(table: Table, texts: list[str], named: Named) -> bool:
     """Are these the headings once more, as on each printed page?"""
-    return (
-        bool(table.start) and _columns(texts, headings)[0] == _columns(table.headings, headings)[0]
-    )
+    return bool(table.start) and _columns(texts, named)[0] == _columns(table.headings, named)[0]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from babel.dates import get_month_names
+from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -112,12 +113,17 @@ def means_yes(mark: str) -> bool:
 
 @cache
 def _months() -> dict[str, int]:
-    return {
+    found = {
         plain(name): number
         for language in LANGUAGES
         for width in ("wide", "abbreviated")
         for number, name in get_month_names(width, locale=language).items()
     }
+    # As our own pages shorten them.
+    for language in LANGUAGES:
+        with override(language):
+            found |= {plain(str(name)): number for number, name in MONTHS_3.items()}
+    return found
 
 
 def read_day(words: str) -> date | None:

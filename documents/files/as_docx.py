@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from documents.papers import Paper
+from documents.texts import writable
 
 LONG, SHORT, MARGIN = Mm(297), Mm(210), Mm(14)
 SIZE = Pt(9.5)
@@ -80,7 +81,7 @@ def _line(
     paragraph: Any, text: str, paper: Paper, *, bold: bool | None = None, size: Any = None
 ) -> None:
     """One line, in the direction of its own first letter, else of the document."""
-    run = paragraph.add_run(_writable(text))
+    run = paragraph.add_run(writable(text))
     run.bold, run.font.size = bold, size
     if size:
         paragraph.paragraph_format.space_after = 0
@@ -108,8 +109,3 @@ def _is_rtl(text: str, otherwise: bool) -> bool:
         if direction in {"L", "R", "AL"}:
             return direction != "L"
     return otherwise
-
-
-def _writable(text: str) -> str:
-    """Without the letters that XML cannot hold."""
-    return "".join(c for c in text if c == "\t" or (c >= " " and c not in "\ufffe\uffff"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from documents.papers import Column, Line, Paper
 from documents.sources import LISTS, MARK
+from documents.texts import writable
 
 HEADING_ROW = 3
 EMPTY_ROWS = 12
@@ -29,8 +30,6 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-# Letters that XML cannot hold.
-UNWRITABLE = dict.fromkeys([0xFFFE, 0xFFFF])
 
 
 def write(paper: Paper) -> bytes:
@@ -65,7 +64,7 @@ class _Sheet:
         if paper.is_rtl:
             page.right_to_left()
         page.write_string(0, 0, paper.title, self.title)
-        page.write_string(1, 0, paper.subtitle)
+        page.write_string(1, 0, writable(paper.subtitle))
         key = len(paper.columns)
         for n, column in enumerate(paper.columns):
             page.set_column(n, n, column.width * LETTERS)
@@ -89,7 +88,7 @@ class _Sheet:
 
     def _write_line(self, row: int, line: Line) -> None:
         for n, column in enumerate(self.paper.columns):
-            text = self.paper.text(column.name, line.fields).translate(UNWRITABLE)[:LONGEST]
+            text = writable(self.paper.text(column.name, line.fields))[:LONGEST]
             if day := _only_day(column, line, text):
                 self.page.write_datetime(row, n, day, self.day)
             elif text:
@@ -104,7 +103,7 @@ class _Sheet:
         places = {}
         for n, (name, words) in enumerate(self.paper.choices().items()):
             for row, word in enumerate(words):
-                lists.write_string(row, n, word.translate(UNWRITABLE))
+                lists.write_string(row, n, writable(word))
             if words:
                 letter = chr(ord("A") + n)
                 places[name] = f"={LISTS}!${letter}$1:${letter}${len(words)}"
@@ -136,7 +135,7 @@ class _Sheet:
         page.set_column(1, 1, 82 * LETTERS)
         for row, (heading, text) in enumerate(self.paper.below):
             page.write_string(row, 0, heading, self.head)
-            page.write_string(row, 1, text.translate(UNWRITABLE), self.cell)
+            page.write_string(row, 1, writable(text), self.cell)
         self._set_up_print(page)
 
     def _set_up_print(self, page: Any) -> None:

@@ -57,7 +57,7 @@ def refused(path: Path, team: Team, **options: Any) -> str:
 
 def look(path: Path, team: Team, paper: Paper | None = None) -> list[Entry]:
     """What bringing the file in would do."""
-    paper, source = paper or PlanPaper.of(team), sources.of_path(path)
+    paper, source = paper or PlanPaper.of(team), sources.of_file(path.name, path.read_bytes())
     reading.refuse_without_headings(source, paper)
     return matching.entries(paper, reading.read(source.tables, paper).lines)
 
