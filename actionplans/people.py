@@ -68,7 +68,8 @@ def read_names(text: str, known: Iterable[Person]) -> list[Person | str]:
                 break
         else:
             end = at + 1
-            if key(parts[at]):
+            # Something that nobody could see is no name.
+            if key(parts[at]) and tidy(parts[at]):
                 found.setdefault(key(parts[at]), _new_name(parts[at]))
         at = end + 1
     return list(found.values())

@@ -73,7 +73,8 @@ def test_text_that_was_deleted_is_not_there_and_what_was_added_is(paper, team) -
     changed = (
         "<w:tr><w:tc><w:p><w:r><w:t>M</w:t></w:r></w:p></w:tc><w:tc><w:p>"
         '<w:del><w:r><w:delText>old</w:delText></w:r></w:del><w:ins w:id="1"><w:r><w:t>new</w:t>'
-        "</w:r></w:ins><w:r><w:instrText>INCLUDETEXT /etc/passwd</w:instrText></w:r></w:p></w:tc></w:tr>"
+        "</w:r></w:ins><w:r><w:instrText>INCLUDETEXT /etc/passwd</w:instrText></w:r></w:p></w:tc>"
+        "</w:tr>"
     )
     with_body(paper, f"<w:tbl>{row('Milestone', 'Activities')}{changed}</w:tbl>")
     run(paper, team)
