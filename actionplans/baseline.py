@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,11 @@ from accounts.models import User
 from actionplans.models import Activity, Baseline, Milestone
 from actionplans.plans import ACTIVITY, MILESTONE, Group, groups, plan_of, timeframe, token
 from cohorts.models import Team
+from outbox.queueing import queue
 
+# The mail that brings the signed plan to the team; `documents/` composes it.
+SIGNED = "plan signed off"
+SIGNED_VALID = timedelta(days=3)
 # How an activity stands is no change of the promise.
 NO_PROMISE = {"status"}
 
@@ -70,10 +74,11 @@ def _activity(activity: Activity) -> dict[str, Any]:
 
 @transaction.atomic
 def sign_off(
-    team: Team, *, by: User, now: datetime, seen: str | None = None
+    team: Team, *, by: User, now: datetime, seen: str | None = None, mail: bool = True
 ) -> tuple[Baseline, bool]:
     """Freeze the plan as the team's baseline; was it now? The first signature stands.
 
+    Each member gets one mail with it; `mail=False` is for a plan that was signed long ago.
     `seen` is the plan's token (`plans.token`) when the lead read it: nobody signs what they have
     not read. Raises CannotSignError when it has changed since, or has no activity.
     """
@@ -89,9 +94,26 @@ def sign_off(
         raise CannotSignError(
             _("The plan has changed since you opened this page. Read it once more, then sign.")
         )
-    return Baseline.objects.get_or_create(
+    signed, is_new = Baseline.objects.get_or_create(
         plan=plan, defaults={"signed_by": by, "signed_at": now, "content": content}
     )
+    if is_new and mail:
+        _mail(signed, team, now)
+    return signed, is_new
+
+
+def _mail(signed: Baseline, team: Team, now: datetime) -> None:
+    for person in User.objects.filter(memberships__team=team, is_active=True):
+        queue(
+            SIGNED,
+            f"signed/{signed.pk}/{person.pk}",
+            person=person,
+            address=person.email,
+            language=person.language,
+            about=signed.pk,
+            now=now,
+            expires_at=now + SIGNED_VALID,
+        )
 
 
 def changed_since(signed: Baseline | None, found: list[Group]) -> set[tuple[str, int]]:

@@ -40,6 +40,26 @@ def replay(team: Team) -> dict[CellKey, str]:
     return {key: text for key, text in cells.items() if text}
 
 
+def as_of(team: Team, table: str, versions: dict[int, int]) -> dict[int, dict[str, str]]:
+    """The cells of rows as they were at a version each, by the row's id; one statement.
+
+    A row of which the ledger holds nothing up to then is left out.
+    """
+    found: dict[int, dict[str, str]] = {}
+    changes = Edit.objects.filter(
+        team=team, table=table, row_id__in=versions, version__isnull=False
+    )
+    for edit in changes.order_by("row_id", "version"):
+        if edit.version is None or edit.version > versions[edit.row_id]:
+            continue
+        if edit.outcome == Edit.Outcome.CREATED:
+            cells = TABLES[table].cells.items()
+            found[edit.row_id] = {field: cell.default for field, cell in cells}
+        elif edit.row_id in found:
+            found[edit.row_id][edit.field] = edit.value
+    return found
+
+
 def snapshot(team: Team) -> dict[CellKey, str]:
     """Every cell of the team as its tables hold it; what `replay` must give."""
     cells: dict[CellKey, str] = {}

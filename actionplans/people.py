@@ -43,6 +43,11 @@ def joined(people: Iterable[Person]) -> str:
     return "; ".join(person.name for person in sorted(people, key=lambda p: (p.name, p.pk)))
 
 
+def joined_names(named: Iterable[Person | str]) -> str:
+    """The text a cell would have that names whom `read_names` found."""
+    return "; ".join(sorted(str(one) for one in named))
+
+
 def read_names(text: str, known: Iterable[Person]) -> list[Person | str]:
     """Whom `text` names, each once: persons of `known`, and the names of the others.
 
@@ -63,7 +68,8 @@ def read_names(text: str, known: Iterable[Person]) -> list[Person | str]:
                 break
         else:
             end = at + 1
-            if key(parts[at]):
+            # Something that nobody could see is no name.
+            if key(parts[at]) and tidy(parts[at]):
                 found.setdefault(key(parts[at]), _new_name(parts[at]))
         at = end + 1
     return list(found.values())

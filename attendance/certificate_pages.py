@@ -15,6 +15,7 @@ from attendance import certificate_pdf
 from attendance import certificates as giving
 from attendance.models import Certificate, CertificateRule
 from coalitions import clock
+from coalitions.pdf import NoPdfError
 from cohorts.access import MANAGE_COHORT, READ_COHORT, SignedIn, cohort_door, open_to_all
 from cohorts.models import Cohort
 
@@ -129,7 +130,7 @@ def _download(
         return redirect(or_else, cohort.pk)
     try:
         content = certificate_pdf.write(papers)
-    except certificate_pdf.NoPdfError as error:
+    except NoPdfError as error:
         messages.error(request, str(error))
         return redirect(or_else, cohort.pk)
     response = HttpResponse(content, content_type="application/pdf")

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "attendance",
     "materials",
     "actionplans",
+    "documents",
     "followups",
     "home",
 ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("attendance.urls")),
     path("", include("materials.urls")),
     path("", include("actionplans.urls")),
+    path("", include("documents.urls")),
     path("", include("followups.urls")),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -1,5 +1,7 @@
 """Reading a workbook in a process of its own, with limits: files of strangers may be hostile.
 
+A Word document is read the same way, each of its tables as a sheet: `document_reader.py`.
+
     python -m coalitions.workbook_reader FILE
 
 Prints JSON: `{"sheets": [{"title": …, "rows": [[number, [text, …]], …]}]}`, every cell as text,
@@ -20,6 +22,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from coalitions import document_reader
+
 MOST_BYTES = 10_000_000
 MOST_INFLATED = 100_000_000
 MOST_ENTRIES = 2_000
@@ -30,7 +34,9 @@ MOST_ROWS, MOST_COLUMNS = 5_000, 60
 # Rows that are only painted cost time, too, and some programs paint a million of them.
 MOST_EMPTY_ROWS = 100_000
 MOST_LETTERS = 5_000_000
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# How Excel writes a return, which comes with a line break anyway.
+RETURN = "_x000D_"
 
 
 class RefusedError(Exception):
@@ -71,6 +77,23 @@ def _check_sizes(container: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> 
 
 
 def read(path: Path) -> dict[str, Any]:
+    """What a checked file holds, be it a workbook or a Word document."""
+    with zipfile.ZipFile(path) as container:
+        is_document = document_reader.PART in container.namelist()
+    return _document(path) if is_document else _workbook(path)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        tables = document_reader.tables(path, MOST_ROWS, MOST_COLUMNS)
+    except ValueError as error:
+        if error.args == ("too many rows",):
+            raise RefusedError("too big") from error
+        raise
+    return {"sheets": tables, "hidden": [], "uncounted": {}}
+
+
+def _workbook(path: Path) -> dict[str, Any]:
     """The visible sheets of a checked workbook, and the names of the hidden ones."""
     import openpyxl
 
@@ -146,7 +169,7 @@ def _text(value: object) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case _:
-            return CONTROL.sub("", str(value)).strip()
+            return CONTROL.sub("", str(value).replace(RETURN, "")).strip()
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Opening workbooks of strangers: in a process of its own, with limits."""
+"""Opening workbooks and documents of strangers: in a process of its own, with limits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def read(path: Path) -> dict[str, Any]:
 def _refusal(code: str, sheet: str) -> str:
     return {
         "not a workbook": _(
-            "This is not an Excel workbook (.xlsx). Save it as .xlsx and try again."
+            "This is not an Excel workbook (.xlsx), nor a Word document (.docx). "
+            "Save it as one of them and try again."
         ),
         "too big": _(
             "This file is too big, or unpacks to too much. 5,000 rows are the most we read; "
@@ -49,5 +50,9 @@ def _refusal(code: str, sheet: str) -> str:
         ),
         "too many rows": _("%(sheet)s has more than 5,000 rows. Is it the right sheet?")
         % {"sheet": sheet},
-        "macros": _("This workbook holds macros. Save it as .xlsx without them and try again."),
-    }.get(code, _("This workbook is damaged. Open it in Excel, save it again, and try once more."))
+        "macros": _(
+            "This file holds macros. Save it as .xlsx or .docx without them and try again."
+        ),
+    }.get(
+        code, _("This file is damaged. Open it in Excel or Word, save it again, and try once more.")
+    )

@@ -42,7 +42,7 @@ def of_text(text: str) -> list[Row]:
     """The rows of a pasted or decoded text. Raises RefusedError."""
     text = text.replace("\0", "").removeprefix("\ufeff")
     try:
-        return _rows(enumerate(_split(text), start=1))
+        return _rows(enumerate(split(text), start=1))
     except csv.Error as error:
         raise RefusedError(
             _("This text is no table we can read. Copy the cells in Excel and paste them here.")
@@ -77,7 +77,7 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _split(text: str) -> list[list[str]]:
+def split(text: str) -> list[list[str]]:
     """The cells, by the delimiter that gives the most even table."""
     best: list[list[str]] = []
     best_width = 0.0

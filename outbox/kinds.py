@@ -12,13 +12,26 @@ from outbox.models import Message
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail; `kind` is its type, such as `application/pdf`."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Content:
-    """A composed mail. `headers` are added as they are."""
+    """A composed mail. `headers` are added as they are.
+
+    Attachments are made with the mail, when it is handed over: no row keeps them.
+    """
 
     subject: str
     text: str
     html: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
 
 def _always(now: datetime) -> Q:

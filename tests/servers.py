@@ -39,7 +39,14 @@ PACKAGES = {
     "libpangoft2-1.0-0": lambda: bool(find_library("pangoft2-1.0")),
     "libharfbuzz-subset0": lambda: bool(find_library("harfbuzz-subset")),
     "fonts-noto-core": lambda: any(Path("/usr/share/fonts").rglob("NotoSansArabic*")),
+    # What opens our workbooks and documents, to see that every row is there.
+    "libreoffice-calc-nogui": lambda: _office_has("libsclo.so"),
+    "libreoffice-writer-nogui": lambda: _office_has("libswlo.so"),
 }
+
+
+def _office_has(part: str) -> bool:
+    return any(Path("/usr/lib/libreoffice/program").glob(part))
 
 
 def postgresql_programs() -> Path | None:

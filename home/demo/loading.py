@@ -257,7 +257,7 @@ def _plan(team: Team, demo: DemoTeam, by: User, now: datetime, *, signed: bool) 
             )
     if signed:
         lead = team.memberships.get(role=Membership.Role.LEAD).user
-        baseline.sign_off(team, by=lead, now=_at(ended, 20))
+        baseline.sign_off(team, by=lead, now=_at(ended, 20), mail=False)
 
 
 # The year ----------------------------------------------------------------------------------------

@@ -65,6 +65,9 @@ def _looked_after(world: World, team: Team, n: int) -> None:
     draft = team.cohort.roster_drafts.get()
     draft.rows.append([n + 2, [f"crowd{n}@example.org", f"Guest {n}", f"New team {n}"]])
     draft.save(update_fields=["rows"])
+    brought = team.import_drafts.get()
+    brought.tables[0]["rows"].append([n + 3, ["New milestone", f"Brought {n}"]])
+    brought.save(update_fields=["tables"])
     AgendaTemplate.objects.create(
         program=team.cohort.program, name=f"Template {n}", days=5, slots=[], made_at=NOON
     )

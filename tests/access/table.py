@@ -133,6 +133,13 @@ DOORS: dict[str, Door] = {
     "milestone": Door(TEAM, TEAM),
     "sign_off": Door(frozenset({TEAM_LEAD}), frozenset({TEAM_LEAD})),
     "baseline": Door(STAFF | TEAM),
+    # Files out and in
+    "plan_file": Door(STAFF | TEAM),
+    "baseline_file": Door(STAFF | TEAM),
+    "sheet_file": Door(STAFF | TEAM),
+    "plan_import": Door(TEAM, TEAM),
+    "sheet_import": Door(TEAM, TEAM),
+    "import_draft": Door(TEAM, TEAM),
     # What people say about it: on a check-in the team, its coach and the program lead
     "comments": Door(STAFF | TEAM, TEAM | {PROGRAM_LEAD, COACH}),
     "peers": Door(STAFF | TEAM, frozenset({TEAM_LEAD})),

@@ -18,6 +18,7 @@ from cohorts import beginnings
 from cohorts.models import AgendaTemplate, Membership, RosterDraft
 from conversations import announcements, comments, peers
 from conversations.models import Comment
+from documents.models import ImportDraft
 from followups import mails
 from followups.models import Answer, CheckIn, Round, ScheduleTemplate, SupportRequest
 from materials.models import Handing, Material, RoleCard
@@ -57,6 +58,9 @@ class World:
             "cohort_staff": {"email": "new@example.org"},
             "roster": {"pasted": "new@example.org"},
             "roster_draft": {"do": "write"},
+            "plan_import": {"pasted": "Milestone\tActivities\nNew\tNew words"},
+            "sheet_import": {"pasted": "Session\tAction\nNew\tNew words"},
+            "import_draft": {"do": "write"},
             "calendar": {"do": "make"},
             "my_calendar": {"do": "make"},
             "announcements": {"title": "News", "text": "New words", "form_id": once},
@@ -241,6 +245,8 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
                 columns={"headings": [], "by_index": {"0": "email", "1": "name", "2": "team"}},
                 made_at=NOON,
             ).pk,
+            "import_id": brought(word, team, lead).pk,
+            "format": "csv",
             "session_id": team.cohort.sessions.get().pk,
             "membership_id": waiting.memberships.get().pk,
             "template_id": AgendaTemplate.objects.create(
@@ -272,6 +278,16 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             ),
         }
     return {"lead": lead, "member": member}
+
+
+def brought(word: str, team: Any, lead: User) -> ImportDraft:
+    """A file for the plan that nobody has written into it yet."""
+    rows = [[1, ["Milestone", "Activities"]], [2, [f"Milestone {word}", f"Brought {word}"]]]
+    columns = {"0": "milestone", "1": "text"}
+    table = {"title": "Plan", "rows": rows, "uncounted": [], "start": 1, "mark": ""}
+    return ImportDraft.objects.create(
+        team=team, by=lead, tables=[table | {"columns": columns}], made_at=NOON
+    )
 
 
 def talk(word: str, team: Any, lead: User, check_in: str) -> None:

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from actionplans.models import Activity
 from cohorts.models import Person, Team
-from tests.actionplans.workbooks import (
+from tests.documents.workbooks import (
     HEADINGS,
     nothing_there,
     only_activity,
@@ -38,7 +38,7 @@ def test_the_templates_own_columns_become_milestones_and_activities(book, team) 
             ["Pay on the 25th", "Publish a calendar", "Fatu", "Fatu", date(2027, 4, 25), None],
         ],
     )
-    assert "Imported 3 activities under 2 milestones" in run(book, team)
+    assert "Imported 3 new and 0 changed activities" in run(book, team)
     assert plan(team) == {
         "One payroll": ["Compare the lists", "Clear the ghosts"],
         "Pay on the 25th": ["Publish a calendar"],
@@ -302,7 +302,7 @@ def test_a_formula_without_its_result_is_told(book, team) -> None:
 
 def test_a_try_says_what_would_happen_and_changes_nothing(book, team) -> None:
     save(book, [HEADINGS, ["M", "a", "Ben", "Ada"]])
-    assert "Would import 1 activities under 1 milestones" in run(book, team, dry_run=True)
+    assert "Would import 1 new and 0 changed activities" in run(book, team, dry_run=True)
     assert nothing_there()
     save(book, [HEADINGS, ["M", "a", "Ben", "Ada", "1999-12-31"]])
     assert "Is the year right?" in refused(book, team, dry_run=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +15,11 @@ from openpyxl import Workbook
 
 from actionplans.models import Activity, Edit, Milestone
 from cohorts.models import Person, Team
+from documents import bringing_in, matching, reading, sources
+from documents.matching import Entry
+from documents.papers import Paper
+from documents.plan_paper import PlanPaper
+from tests.factories import NOON
 
 HEADINGS = ["Milestone", "Activities", "R", "A", "Timeframe", "Comments\nResources"]
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -47,6 +53,20 @@ def refused(path: Path, team: Team, **options: Any) -> str:
     assert str(caught.value).startswith("Nothing was imported.\n")
     assert nothing_there()
     return str(caught.value).removeprefix("Nothing was imported.\n")
+
+
+def look(path: Path, team: Team, paper: Paper | None = None) -> list[Entry]:
+    """What bringing the file in would do."""
+    paper, source = paper or PlanPaper.of(team), sources.of_file(path.name, path.read_bytes())
+    reading.refuse_without_headings(source, paper)
+    return matching.entries(paper, reading.read(source.tables, paper).lines)
+
+
+def bring_in(entries: list[Entry], team: Team, paper: Paper | None = None, **chosen: Any) -> None:
+    """Write it, unless a row has a problem."""
+    bringing_in.refuse_problems(entries)
+    told = {"by": None, "now": NOON, "key": uuid4()} | chosen
+    bringing_in.bring_in(paper or PlanPaper.of(team), entries, **told)
 
 
 def nothing_there() -> bool:

@@ -1,4 +1,4 @@
-"""The words of a plan's workbook: headings in five languages, dates, and marks like an "x"."""
+"""The words of files: headings in five languages, dates, timeframes, and marks like an "x"."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import date, timedelta
 from functools import cache
 
 from babel.dates import get_month_names
+from django.utils.dates import MONTHS_3
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-HEADINGS: dict[str, str] = {
+PLAN_HEADINGS: dict[str, str] = {
     "milestone": "milestone | jalon | étape | phase | hito | etapa | marco | fase | المرحلة | معلم",
     "text": (
         "activity | activities | action | activité | tâche | actividad | acción | tarea | atividade"
@@ -35,6 +38,27 @@ HEADINGS: dict[str, str] = {
     "is_done": "done | fait | terminé | se terminó | terminado | concluído | منجز",
     "is_open": "pending | en cours | pendiente | pendente | قيد",
 }
+SHEET_HEADINGS: dict[str, str] = {
+    "session": (
+        "session | session name | séance | atelier | sesión | nombre de la sesión | sessão"
+        " | nome da sessão | الجلسة | اسم الجلسة"
+    ),
+    "milestone": (
+        "milestone | theme | jalon | thème | hito | tema | marco | المعلم | الموضوع | المرحلة"
+    ),
+    "action": (
+        "action | activity | activities | activité | tâche | acción | actividad | tarea | ação"
+        " | ações | atividade | tarefa | الإجراء | الإجراءات | النشاط"
+    ),
+    "by_whom": (
+        "by whom | who | responsible | par qui | qui | responsable | quién | por quién"
+        " | quem | por quem | responsável | من | المسؤول | بواسطة من"
+    ),
+    "by_when": (
+        "by when | when | due | deadline | date | pour quand | quand | échéance | cuándo"
+        " | para cuándo | plazo | fecha | quando | até quando | prazo | متى | الموعد"
+    ),
+}
 NOTHING = {"", "no", "non", "não", "false", "0", "لا"}
 LANGUAGES = ("en", "fr", "es", "pt", "ar")
 
@@ -57,18 +81,19 @@ def plain(text: str) -> str:
 
 
 @cache
-def _headings() -> dict[str, list[str]]:
-    return {name: [plain(word) for word in words.split("|")] for name, words in HEADINGS.items()}
+def _plain_words(words: str) -> list[str]:
+    return [plain(word) for word in words.split("|")]
 
 
-def column_of(heading: str) -> str | None:
+def column_of(heading: str, headings: dict[str, str]) -> str | None:
     """Which column a heading names, if any. “R – Responsible” is what “Responsible” is.
 
     A heading of one letter is that letter alone; a longer one may go on (“Activities of 2027”).
     """
     text = plain(heading)
     letter, _space, rest = text.partition(" ")
-    for name, words in _headings().items():
+    for name, joined in headings.items():
+        words = _plain_words(joined)
         if text in words or any(len(word) > 1 and _begins(text, word) for word in words):
             return name
         if letter in words and len(letter) == 1 and any(_begins(rest, word) for word in words):
@@ -81,18 +106,6 @@ def _begins(text: str, word: str) -> bool:
     return bool(re.match(rf"{re.escape(word)}(e?s)?( |$)", text))
 
 
-def find_columns(texts: list[str]) -> dict[str, list[int]] | None:
-    """The columns by name, if this row holds the headings of a plan.
-
-    Some keep comments and resources apart, so a name may have several columns.
-    """
-    columns: dict[str, list[int]] = {}
-    for index, text in enumerate(texts):
-        if name := column_of(text):
-            columns.setdefault(name, []).append(index)
-    return columns if {"milestone", "text"} <= columns.keys() else None
-
-
 def means_yes(mark: str) -> bool:
     """Is a cell of a column like “Done” ticked? An “x” is; “no” and a dash are not."""
     return plain(mark) not in NOTHING
@@ -100,12 +113,17 @@ def means_yes(mark: str) -> bool:
 
 @cache
 def _months() -> dict[str, int]:
-    return {
+    found = {
         plain(name): number
         for language in LANGUAGES
         for width in ("wide", "abbreviated")
         for number, name in get_month_names(width, locale=language).items()
     }
+    # As our own pages shorten them.
+    for language in LANGUAGES:
+        with override(language):
+            found |= {plain(str(name)): number for number, name in MONTHS_3.items()}
+    return found
 
 
 def read_day(words: str) -> date | None:
@@ -134,6 +152,46 @@ def _in_either_order(first: int, second: int, year: int) -> date | None:
     if first != second and max(first, second) <= 12:
         return None
     return date(year, *((second, first) if second <= 12 else (first, second)))
+
+
+def read_timeframe(words: str) -> dict[str, str]:
+    """The fields of an activity that `words` mean: from, due, and what is said in words.
+
+    What our own files say (“2027-03-01 – 2027-03-31 · in the capital”, “by 31 Mar 2027” in any of
+    our languages) is read as days; anything else stays as words.
+    """
+    head, _dot, note = words.partition(" · ")
+    for days, rest in ((words, ""), (head, note)):
+        if found := _read_days(" ".join(days.split())):
+            return found | ({"timeframe_note": rest.strip()} if rest.strip() else {})
+    return {"timeframe_note": words.strip()} if words.strip() else {}
+
+
+def _read_days(words: str) -> dict[str, str]:
+    if day := read_day(words):
+        return {"due_on": day.isoformat()}
+    if found := re.match(r"(.+) ?[–—] ?(.*)$", words):
+        first, last = read_day(found[1].strip()), read_day(found[2].strip())
+        if first and last:
+            return {"starts_on": first.isoformat(), "due_on": last.isoformat()}
+        if first and not found[2]:
+            return {"starts_on": first.isoformat()}
+    for name, pattern in _one_sided():
+        if (found := pattern.match(words)) and (day := read_day(found[1])):
+            return {name: day.isoformat()}
+    return {}
+
+
+@cache
+def _one_sided() -> list[tuple[str, re.Pattern[str]]]:
+    """How our pages say “by” and “from” a day, in each language."""
+    found = []
+    for language in LANGUAGES:
+        with override(language):
+            for name, said in (("due_on", _("by %(day)s")), ("starts_on", _("from %(day)s"))):
+                before, after = said.split("%(day)s")
+                found.append((name, re.compile(f"{re.escape(before)}(.+){re.escape(after)}$")))
+    return found
 
 
 def looks_like_day(words: str) -> bool:
