@@ -23,6 +23,8 @@ from cohorts.models import Cohort
 # Pixels of a day, by zoom.
 ZOOMS = {"week": 14.0, "month": 4.5, "quarter": 1.8}
 ROW, HEAD = 32, 36
+# How high a drawing may be to fit on one landscape sheet of A4, shrunk as seeing.css says.
+SIZES = {"large": 560, "middle": 800, "small": 1380}
 WEEK = timedelta(days=7)
 # A date slipped to 2099 must not make the line endless.
 BEFORE, AFTER = timedelta(days=183), timedelta(days=731)
@@ -93,10 +95,11 @@ class Lane:
 
 @dataclass(frozen=True)
 class Tick:
-    """A day that the line names."""
+    """A day that the line names; on paper, where days stand closer, a minor one has no name."""
 
     x: float
     label: str
+    is_minor: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class Chart:
     @property
     def size(self) -> str:
         """How small it must be to fit on one sheet of paper."""
-        return "small" if self.height > 1200 else "middle" if self.height > 620 else "large"
+        return next((size for size, most in SIZES.items() if self.height <= most), "tiny")
 
 
 def chart(
@@ -206,14 +209,16 @@ def ticks(span: Span, zoom: str) -> list[Tick]:
         if zoom == "week":
             label = date_format(day, "j M")
             following = day + WEEK
+            is_minor = day.day > WEEK.days
         else:
             step = 1 if zoom == "month" else 3
             month = (day.month - 1) // step * step
             label = date_format(date(day.year, month + 1, 1), "M Y")
             month += 12 * day.year + step
             following = date(month // 12, month % 12 + 1, 1)
+            is_minor = step == 1 and following.month % 3 != 2 and span.days > 330
         # The first one may be cut off too much to be named.
         if day != span.first or zoom == "week" or (following - day).days * ZOOMS[zoom] > 70:
-            found.append(Tick(span.edge(day), label))
+            found.append(Tick(span.edge(day), label, is_minor))
         day = following
     return found
