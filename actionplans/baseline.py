@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ SIGNED = "plan signed off"
 SIGNED_VALID = timedelta(days=3)
 # How an activity stands is no change of the promise.
 NO_PROMISE = {"status"}
+# An activity's first and last day.
+type Dates = tuple[date | None, date | None]
 
 
 class CannotSignError(Exception):
@@ -39,6 +41,8 @@ class PaperActivity:
     comments: str
     status: str
     status_label: str
+    consulted: list[str] = field(default_factory=list)
+    informed: list[str] = field(default_factory=list)
 
     @property
     def timeframe(self) -> str:
@@ -59,6 +63,11 @@ def _milestone(milestone: Milestone, activities: list[Activity]) -> dict[str, An
 
 
 def _activity(activity: Activity) -> dict[str, Any]:
+    # Who is consulted and informed may stay unsaid, and older baselines do not know of it.
+    told = {
+        name: [person.name for person in getattr(activity, name).all()]
+        for name in ("consulted", "informed")
+    }
     return {
         "id": activity.pk,
         "text": activity.text,
@@ -69,6 +78,7 @@ def _activity(activity: Activity) -> dict[str, Any]:
         "timeframe_note": activity.timeframe_note,
         "comments": activity.comments,
         "status": activity.status,
+        **{name: names for name, names in told.items() if names},
     }
 
 
@@ -143,9 +153,23 @@ def on_paper(content: dict[str, Any]) -> list[tuple[str, list[PaperActivity]]]:
     ]
 
 
+def signed_dates(signed: Baseline | None) -> dict[int, Dates]:
+    """The dates that were signed, by the activity's id; none before the plan was signed."""
+    milestones = signed.content["milestones"] if signed else []
+    return {
+        activity["id"]: (_day(activity["starts_on"]), _day(activity["due_on"]))
+        for milestone in milestones
+        for activity in milestone["activities"]
+    }
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def _on_paper(activity: dict[str, Any]) -> PaperActivity:
     known = {name: value for name, value in activity.items() if name != "id"}
     for name in ("starts_on", "due_on"):
-        known[name] = date.fromisoformat(known[name]) if known[name] else None
+        known[name] = _day(known[name])
     label = dict(Activity.Status.choices)[activity["status"]]
     return PaperActivity(**known, status_label=str(label))

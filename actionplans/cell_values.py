@@ -271,6 +271,8 @@ TABLES: dict[str, Table] = {
         Cell("text"),
         PeopleCell("responsible"),
         OnePersonCell("accountable"),
+        PeopleCell("consulted"),
+        PeopleCell("informed"),
         DayCell("starts_on"),
         DayCell("due_on"),
         Cell("timeframe_note"),

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actionplans import sheet_kinds
+from actionplans.plan_models import Acceptance as Acceptance
+from actionplans.plan_models import ProgressLink as ProgressLink
+from actionplans.plan_models import SlipReason as SlipReason
 from cohorts.models import Person, Session, Team
 
 
@@ -142,6 +145,12 @@ class Activity(SharedRow):
         related_name="accountable_for",
         verbose_name=_("A – accountable"),
     )
+    consulted = models.ManyToManyField(
+        Person, related_name="consulted_on", verbose_name=_("C – consulted before"), blank=True
+    )
+    informed = models.ManyToManyField(
+        Person, related_name="informed_of", verbose_name=_("I – informed after"), blank=True
+    )
     starts_on = models.DateField(_("from"), null=True)
     due_on = models.DateField(_("due"), null=True)
     timeframe_note = models.TextField(
@@ -153,6 +162,9 @@ class Activity(SharedRow):
     )
     from_row = models.ForeignKey(
         SheetRow, null=True, on_delete=models.SET_NULL, related_name="activities"
+    )
+    followed_version = models.PositiveIntegerField(
+        null=True, help_text="The version of its sheet row that the team has seen here."
     )
 
     class Meta(SharedRow.Meta):

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from actionplans import plans, raci
 from actionplans.baseline import PaperActivity, changed_since, frozen, on_paper
+from actionplans.changes import slipped
 from actionplans.models import Activity, Baseline, Milestone
 from actionplans.plans import ACTIVITY, MILESTONE, Group
 from cohorts.models import Team
@@ -18,6 +19,7 @@ class Line:
     """A milestone or an activity of the page.
 
     `flags` are its RACI sentences. `day` is the number of the day whose sheet it was carried from.
+    `has_slipped` says that it is due later than was signed.
     """
 
     table: str
@@ -25,6 +27,7 @@ class Line:
     flags: list[str]
     is_changed: bool
     day: int | None = None
+    has_slipped: bool = False
 
     @property
     def id(self) -> str:
@@ -38,7 +41,10 @@ class Line:
     @property
     def state(self) -> str:
         """Other whenever the line is to be drawn anew; its row's version alone does not tell."""
-        return f"{self.row.version}-{self.is_changed:d}-{_digest(self.flags)}"
+        beside = [
+            getattr(self.row, name, None) for name in ("knows", "slip_reason", "has_moved_on")
+        ]
+        return f"{self.row.version}-{self.is_changed:d}-{_digest([self.flags, beside])}"
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,10 @@ class Page:
 
 
 def open_page(team: Team, signed: Baseline | None) -> Page:
-    """The plan of `team` beside what it `signed`, in three statements however long it is."""
+    """The plan of `team` beside what it `signed`, in five statements however long it is."""
     groups = plans.groups(team)
     problems = raci.problems([(group.milestone, group.activities) for group in groups], team.cohort)
-    changed = changed_since(signed, groups)
+    changed, late = changed_since(signed, groups), slipped(signed, groups)
     lines: list[Line] = []
     for group in groups:
         milestone = group.milestone
@@ -93,6 +99,7 @@ def open_page(team: Team, signed: Baseline | None) -> Page:
                 problems.activities.get(activity.pk, []),
                 (ACTIVITY, activity.pk) in changed,
                 _day_number(activity, team),
+                activity.pk in late,
             )
             for activity in group.activities
         ]

@@ -1,27 +1,36 @@
-"""The action plan: reading it whole, growing it from the sheet, taking a milestone away."""
+"""The action plan: reading it whole, and taking a milestone away."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid4, uuid5
+from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.models import User
-from actionplans import people
 from actionplans.invalid import Invalid
 from actionplans.ledger import open_conflicts
-from actionplans.models import ActionPlan, Activity, Baseline, Edit, Milestone, SheetRow
-from actionplans.rows import create_row, remove_row, restore_row
+from actionplans.models import (
+    Acceptance,
+    ActionPlan,
+    Activity,
+    Baseline,
+    Edit,
+    Milestone,
+    SlipReason,
+)
+from actionplans.rows import remove_row, restore_row
 from coalitions.days import in_words
 from cohorts.models import Person, Team
 
 MILESTONE, ACTIVITY = Edit.Table.MILESTONE, Edit.Table.ACTIVITY
+# A cell of an activity, and the cell of its sheet row that it came from.
+FOLLOWED = {"text": "action", "responsible": "by_whom", "due_on": "by_when"}
 
 
 @dataclass(frozen=True)
@@ -48,16 +57,21 @@ def signed_and_mine(team: Team, user: User) -> tuple[Baseline | None, int]:
     return getattr(plan, "baseline", None), plan.mine
 
 
-def groups(team: Team) -> list[Group]:
-    """The whole plan in three statements: milestones, activities with their A, and their R.
+def groups(team: Team, *, told: bool = True) -> list[Group]:
+    """The whole plan in five statements: milestones, activities with their A, and R, C and I.
 
     A milestone that was taken away still shows while an activity lives below it: someone moved it
-    there at the same moment, and nothing that a person wrote may vanish.
+    there at the same moment, and nothing that a person wrote may vanish. Without `told`, whom the
+    team consults and informs (C, I) stays unread: three statements. Each activity says besides
+    whether an outsider who is A `knows`, why its date slipped (`slip_reason`), and whether the row
+    of the sheet it came from `has_moved_on` since.
     """
-    activities = (
+    named = ["responsible", *(["consulted", "informed"] if told else [])]
+    activities: Any = (
         Activity.objects.live()
         .select_related("accountable", "from_row__session", "from_row__sheet")
-        .prefetch_related(Prefetch("responsible", Person.objects.order_by("name", "pk")))
+        .annotate(knows=_knows(), slip_reason=_slip_reason(), has_moved_on=_moved_on(team))
+        .prefetch_related(*(Prefetch(to, Person.objects.order_by("name", "pk")) for to in named))
     )
     inhabited = Exists(Activity.objects.live().filter(milestone=OuterRef("pk")))
     milestones = (
@@ -66,6 +80,28 @@ def groups(team: Team) -> list[Group]:
         .prefetch_related(Prefetch("activities", activities, to_attr="living"))
     )
     return [Group(milestone, milestone.living) for milestone in milestones]
+
+
+def _knows() -> Exists:
+    return Exists(
+        Acceptance.objects.filter(activity=OuterRef("pk"), person=OuterRef("accountable"))
+    )
+
+
+def _slip_reason() -> Subquery:
+    reasons = SlipReason.objects.filter(activity=OuterRef("pk"), due_on=OuterRef("due_on"))
+    return Subquery(reasons.values("text")[:1])
+
+
+def _moved_on(team: Team) -> Exists:
+    edits = Edit.objects.filter(team=team, table=Edit.Table.SHEET_ROW, row_id=OuterRef("from_row"))
+    return Exists(
+        edits.filter(
+            field__in=FOLLOWED.values(),
+            outcome=Edit.Outcome.APPLIED,
+            version__gt=OuterRef("followed_version"),
+        )
+    )
 
 
 def token(team: Team) -> str:
@@ -120,52 +156,6 @@ def last_writers(team: Team, found: list[Group]) -> dict[tuple[str, int], str]:
         for edit in edits
         if edit.version == versions.get((edit.table, edit.row_id))
     }
-
-
-@transaction.atomic
-def carry(
-    row: SheetRow, team: Team, *, edit_id: UUID | None = None, by: User, now: datetime
-) -> tuple[Activity, bool]:
-    """Make an activity of a sheet's row; was it now? A row that was carried stays what it became.
-
-    It goes under the milestone of the row's own words, which is made when there is none. Raises
-    Invalid when the row says nothing to do.
-    """
-    plan = plan_of(team)
-    # Two members who press at once take turns, so that they do not make the milestone twice.
-    ActionPlan.objects.select_for_update().get(pk=plan.pk)
-    if known := Activity.objects.live().filter(from_row=row).first():
-        return known, False
-    edit_id = edit_id or uuid4()
-    with override(team.language):
-        text = row.action or row.action_kind_label
-        title = " ".join(row.milestone.split()) or _("From the week")
-    if not text:
-        raise Invalid(_("This row does not say yet what you will do. Write it, then carry it."))
-    living = Milestone.objects.live().filter(plan=plan)
-    milestone = next((m for m in living if people.key(m.title) == people.key(title)), None)
-    milestone = milestone or create_row(
-        plan,
-        table=MILESTONE,
-        edit_id=uuid5(edit_id, "its milestone"),
-        initial={"title": title},
-        by=by,
-        now=now,
-    )
-    activity = create_row(
-        milestone,
-        table=ACTIVITY,
-        edit_id=edit_id,
-        initial={
-            "text": text,
-            "responsible": people.joined(row.by_whom.all()),
-            "due_on": row.by_when.isoformat() if row.by_when else "",
-        },
-        by=by,
-        now=now,
-        from_row=row,
-    )
-    return activity, True
 
 
 @transaction.atomic

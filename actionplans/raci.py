@@ -7,26 +7,28 @@ outside the team deserves a question. Pure functions over rows that are loaded a
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from actionplans.models import Activity, Milestone
 from coalitions.days import in_words
-from cohorts.models import Cohort
+from cohorts.models import Cohort, Person, Program
 
-# RACI as practised: more R's than this and everybody waits for the others.
-MANY_RESPONSIBLE = 4
 # One person on most lines is a warning; in a plan of a few lines it is not.
-MOST_LINES_SHARE = 0.5
 MOST_LINES_FROM = 6
 # The follow-up lasts "the better part of a year" (its last round is 48 weeks after the week).
 YEAR = timedelta(days=366)
 # "Training" cannot be checked a year later; "Train 40 clerks" can.
 SHORTEST_TEXT = 10
+FEWEST_WORDS = 3
+# A text that begins like these names a topic ("Creation of a unit") and leaves out who does what.
+TOPIC = re.compile(r"(tions?|ments?|ances?|ences?|ings?|ción|ciones|mientos?|ção|ções|mentos?)$")
+VERBS = {"implement", "document", "complement", "supplement", "finance", "advance", "bring"}
 # The summary above a plan names this many rows for each sentence.
 MOST_NAMED = 3
 
@@ -77,28 +79,45 @@ class Problems:
 
 
 def problems(milestones: Iterable[tuple[Milestone, list[Activity]]], cohort: Cohort) -> Problems:
-    """The problems of a plan. Activities come with `responsible` and `accountable` loaded."""
+    """The problems of a plan, by the thresholds of the cohort's program.
+
+    Activities come as `plans.groups` loads them: people, and whether an outsider `knows`.
+    """
     found = Problems()
     pursued: list[Activity] = []
     for milestone, activities in milestones:
-        found.add(milestone, of_milestone(milestone, activities))
+        found.add(milestone, of_milestone(milestone, activities, cohort))
         for activity in activities:
             if activity.status != Activity.Status.DROPPED:
                 pursued.append(activity)
                 found.add(activity, of_activity(activity, cohort))
-    found.plan += all_on_one(pursued)
+    found.plan += all_on_one(pursued, cohort.program)
     return found
 
 
-def of_milestone(milestone: Milestone, activities: list[Activity]) -> list[str]:
+def of_milestone(milestone: Milestone, activities: list[Activity], cohort: Cohort) -> list[str]:
     """What is wrong with one milestone."""
-    found = [] if activities else [_("This milestone has no activity yet.")]
-    return found if milestone.title else [_("This milestone has no name yet."), *found]
+    found = [] if milestone.title else [_("This milestone has no name yet.")]
+    if not activities:
+        return [*found, _("This milestone has no activity yet.")]
+    days = cohort.program.first_days
+    if _begins_later(activities, cohort.ends_on + timedelta(days=days)):
+        found.append(_("Nothing of it happens in the first %(days)d days.") % {"days": days})
+    return found
+
+
+def _begins_later(activities: list[Activity], first: date) -> bool:
+    """Is all that has a date after `first`? What is done, or has no date, is no sign of it."""
+    pursued = [a for a in activities if a.status != Activity.Status.DROPPED]
+    days = [day for a in pursued for day in [a.starts_on or a.due_on] if day]
+    is_done = any(a.status == Activity.Status.DONE for a in pursued)
+    return bool(days) and not is_done and min(days) > first
 
 
 def of_activity(activity: Activity, cohort: Cohort) -> list[str]:
     """What is wrong with one activity."""
-    return [*_of_words(activity), *_of_people(activity), *_of_dates(activity, cohort)]
+    people = _of_people(activity, cohort.program)
+    return [*_of_words(activity), *people, *_of_dates(activity, cohort)]
 
 
 def _of_words(activity: Activity) -> list[str]:
@@ -106,25 +125,42 @@ def _of_words(activity: Activity) -> list[str]:
         return [_("It does not say what is done.")]
     if len(activity.text) < SHORTEST_TEXT:
         return [_("It says too little to tell, later, whether it was done.")]
+    if not activity.due_on and not activity.timeframe_note and _names_a_topic(activity.text):
+        return [
+            _("It names a topic. Begin with what is done, and say by when: then it can be checked.")
+        ]
     return []
 
 
-def _of_people(activity: Activity) -> list[str]:
+def _names_a_topic(text: str) -> bool:
+    words = text.casefold().split()
+    return len(words) < FEWEST_WORDS or bool(TOPIC.search(words[0]) and words[0] not in VERBS)
+
+
+def _of_people(activity: Activity, bounds: Program) -> list[str]:
     found = []
     responsible = list(activity.responsible.all())
     if activity.accountable is None:
         found.append(_("Nobody is accountable."))
     elif activity.accountable.is_outsider:
-        found.append(
-            _("%(name)s is accountable, but not in the team. Do they know?")
-            % {"name": activity.accountable.name}
-        )
+        found += _of_outsider(activity, activity.accountable)
     if not responsible:
         found.append(_("Nobody is responsible."))
-    elif len(responsible) > MANY_RESPONSIBLE:
+    elif len(responsible) > bounds.most_responsible:
         found.append(
             _("%(count)d people are responsible. Who of them begins?") % {"count": len(responsible)}
         )
+    return found
+
+
+def _of_outsider(activity: Activity, person: Person) -> list[str]:
+    """What is to be asked about an A who is not in the team."""
+    name = {"name": person.name}
+    found = []
+    if not getattr(activity, "knows", False):
+        found.append(_("%(name)s is accountable, but not in the team. Do they know?") % name)
+    if not person.contact:
+        found.append(_("%(name)s is accountable, and nobody noted how to reach them.") % name)
     return found
 
 
@@ -146,21 +182,24 @@ def _of_dates(activity: Activity, cohort: Cohort) -> list[str]:
     return found
 
 
-def all_on_one(activities: list[Activity]) -> list[str]:
+def all_on_one(activities: list[Activity], bounds: Program) -> list[str]:
     """One person who bears most lines is a plan that falls ill with them."""
     if len(activities) < MOST_LINES_FROM:
         return []
     names: dict[int, str] = {}
     lines: Counter[int] = Counter()
     for activity in activities:
-        bearers = {person.pk: person.name for person in activity.responsible.all()}
-        if activity.accountable:
-            bearers[activity.accountable.pk] = activity.accountable.name
+        bearers = {person.pk: person.name for person in bearers_of(activity)}
         names |= bearers
         lines.update(bearers.keys())
     return [
         _("%(name)s bears %(count)d of %(all)d activities. What if they are ill?")
         % {"name": names[pk], "count": count, "all": len(activities)}
         for pk, count in lines.most_common()
-        if count > MOST_LINES_SHARE * len(activities)
+        if 100 * count > bounds.most_share * len(activities)
     ]
+
+
+def bearers_of(activity: Activity) -> set[Person]:
+    """Whoever is R or A of it, each once."""
+    return {*activity.responsible.all(), *([activity.accountable] if activity.accountable else [])}

@@ -43,7 +43,7 @@ def create_row(
     tidied = {field: spec.cells[field].tidy(text) for field, text in (initial or {}).items()}
     texts = {field: text for field, text in tidied.items() if text}
     meant = {field: spec.cells[field].parse(text, team, parent) for field, text in texts.items()}
-    links = {"from_row": from_row} if from_row else {}
+    links = {"from_row": from_row, "followed_version": from_row.version} if from_row else {}
     try:
         with transaction.atomic():
             row, texts = _insert(team, table, parent, texts, meant, links)

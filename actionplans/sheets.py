@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Sum
+from django.db.models import Count, OuterRef, Prefetch, Subquery, Sum
 from django.http import Http404
 
 from accounts.models import User
@@ -37,12 +37,11 @@ def day_of(team: Team, day: date) -> date:
 
 def open_page(team: Team, day: date) -> Page:
     """The sheet and its living rows, in three statements however many there are."""
-    carried = Activity.objects.live().filter(from_row=OuterRef("pk"))
     rows = list(
         SheetRow.objects.live()
         .filter(sheet__team=team, sheet__day=day)
         .select_related("session", "sheet__handed_in_by")
-        .annotate(is_carried=Exists(carried))
+        .annotate(carried_into=carried_into())
         .prefetch_related(Prefetch("by_whom", Person.objects.order_by("name", "pk")))
     )
     for row in rows:
@@ -51,6 +50,12 @@ def open_page(team: Team, day: date) -> Page:
         return Page(team, day, rows[0].sheet, rows)
     kept = DailySheet.objects.filter(team=team, day=day).select_related("handed_in_by").first()
     return Page(team, day, kept or DailySheet(team=team, day=day), rows)
+
+
+def carried_into() -> Subquery:
+    """The activity of the plan that a row became, by its id."""
+    carried = Activity.objects.live().filter(from_row=OuterRef("pk"))
+    return Subquery(carried.values("pk")[:1])
 
 
 def begin(team: Team, day: date) -> DailySheet:

@@ -6,11 +6,15 @@ from actionplans.dates import DayConverter
 from actionplans.views import (
     blank_sheets,
     board,
+    carrying,
     cells,
     peers,
     plan,
     plan_rows,
     plan_sign_off,
+    progress,
+    raci,
+    seeing,
     sheet_kinds,
     sheets,
 )
@@ -39,7 +43,7 @@ urlpatterns = [
     path("cohorts/<int:cohort_id>/board/", board.week_board, name="board"),
     path("cohorts/<int:cohort_id>/blank-sheets/", blank_sheets.blank_sheets, name="blank_sheets"),
     # Action plan
-    path("teams/<int:team_id>/rows/<int:row_id>/carry/", plan.carry_row, name="carry_row"),
+    path("teams/<int:team_id>/rows/<int:row_id>/carry/", carrying.carry_row, name="carry_row"),
     path("teams/<int:team_id>/plan/", plan.plan, name="plan"),
     path("teams/<int:team_id>/plan/changes/", plan.plan_changes, name="plan_changes"),
     path("teams/<int:team_id>/plan/milestones/", plan_rows.milestone_add, name="milestone_add"),
@@ -60,5 +64,22 @@ urlpatterns = [
     ),
     path("teams/<int:team_id>/plan/sign-off/", plan_sign_off.sign_off, name="sign_off"),
     path("teams/<int:team_id>/plan/baseline/", plan_sign_off.baseline, name="baseline"),
+    path("teams/<int:team_id>/sheets/<day:day>/carry/", carrying.carry_rows, name="carry_rows"),
+    path(
+        "teams/<int:team_id>/plan/activities/<int:activity_id>/follow/",
+        carrying.follow_row,
+        name="follow_row",
+    ),
+    # The plan seen otherwise
+    path("teams/<int:team_id>/plan/matrix/", raci.plan_matrix, name="plan_matrix"),
+    path("teams/<int:team_id>/plan/load/", raci.plan_load, name="plan_load"),
+    path("teams/<int:team_id>/plan/outsiders/", raci.plan_outsiders, name="plan_outsiders"),
+    path("programs/<int:program_id>/thresholds/", raci.plan_thresholds, name="plan_thresholds"),
+    path("teams/<int:team_id>/plan/timeline/", seeing.plan_timeline, name="plan_timeline"),
+    path("teams/<int:team_id>/plan/next/", seeing.plan_next, name="plan_next"),
+    path("teams/<int:team_id>/plan/since-baseline/", seeing.since_baseline, name="since_baseline"),
+    path("teams/<int:team_id>/progress/", progress.team_progress, name="progress"),
+    path("p/<str:token>/", progress.progress_link, name="progress_link"),
+    path("teams/<int:team_id>/takeaways/", progress.week_takeaways, name="takeaways"),
     path("teams/<int:team_id>/peers/<int:peer_id>/", peers.peer_plan, name="peer_plan"),
 ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, validate_time_zone
+from cohorts.plan_thresholds import PlanThresholds
 from cohorts.template_models import AgendaTemplate as AgendaTemplate
 
 
@@ -24,7 +25,7 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         return self if user.is_admin else self.filter(leads=user)
 
 
-class Program(models.Model):
+class Program(PlanThresholds):
     """A line of cohorts with shared templates."""
 
     name = models.CharField(_("name"), max_length=300)
@@ -40,7 +41,10 @@ class Program(models.Model):
     roles: frozenset[str]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="program_named_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="program_named_once"),
+            *PlanThresholds.Meta.constraints,
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -324,6 +328,7 @@ class Person(models.Model):
     )
     name = models.CharField(_("name"), max_length=300)
     organisation = models.CharField(_("organisation"), max_length=300, blank=True)
+    contact = models.CharField(_("e-mail or phone"), max_length=300, blank=True)
 
     objects = PersonQuerySet.as_manager()
 

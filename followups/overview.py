@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from actionplans.models import Activity
+from actionplans.progress import segments
 from cohorts.models import Cohort, Team
 from followups.models import CheckIn, Round, SupportRequest
 
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 State = CheckIn.State
-SHOWN = [
-    Activity.Status.DONE,
-    Activity.Status.ON_TRACK,
-    Activity.Status.STUCK,
-    Activity.Status.NOT_STARTED,
-    Activity.Status.DROPPED,
-]
 
 # How a round stands: its shape (components/status_sprite.html), whose colour it wears, its word.
 type Mark = tuple[str, str, "StrOrPromise"]
@@ -168,25 +162,6 @@ def _counts(teams: list[Team]) -> dict[int, Counter[str]]:
     for team_id, status, number in grouped:
         counts[team_id][status] = number
     return counts
-
-
-def segments(counts: Counter[str]) -> list[dict[str, Any]]:
-    """The parts of a stacked bar, in hundredths of its width."""
-    whole, x, found = counts.total(), 0.0, []
-    for status in SHOWN:
-        if number := counts[status]:
-            width = 100 * number / whole
-            found.append(
-                {
-                    "status": status.value,
-                    "label": status.label,
-                    "count": number,
-                    "x": x,
-                    "width": width,
-                }
-            )
-            x += width
-    return found
 
 
 def legend(years: list[TeamYear]) -> list[Dot]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
+from actionplans import coming
+from actionplans.models import Activity
 from attendance.models import Certificate
 from cohorts.models import Cohort, Program, Team
 from followups.models import CheckIn
@@ -53,7 +55,28 @@ def everything_of(user: User, now: datetime) -> dict[str, Any]:
         "cohorts": list(Cohort.objects.filter(facilitators=user).select_related("program")),
         "coached": lines(Team.objects.filter(coach=user), now, writes=False),
         "certificates": list(_certificates(user)),
+        "due_soon": due_soon(user, now),
+        "today": now.date(),
     }
+
+
+def due_soon(user: User, now: datetime) -> list[Activity]:
+    """What someone bears (R or A) that is late or due within a week, over all their teams.
+
+    Each counts from its team's own today. Teams of closed cohorts ask for nothing any more.
+    """
+    mine = Activity.objects.live().filter(
+        Q(accountable__user=user) | Q(responsible__user=user),
+        milestone__removed_at__isnull=True,
+        milestone__plan__team__memberships__user=user,
+        due_on__lte=now.date() + timedelta(days=coming.SOON + 1),
+    )
+    mine = mine.exclude(milestone__plan__team__cohort__state=Cohort.State.CLOSED)
+    found = mine.exclude(status__in=coming.OVER).select_related("milestone__plan__team").distinct()
+    return sorted(
+        (a for a in found if coming.is_soon(a, now.astimezone(a.milestone.plan.team.zone).date())),
+        key=coming.soonest,
+    )
 
 
 def _certificates(user: User) -> QuerySet[Certificate]:

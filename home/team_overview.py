@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q
 
-from actionplans import plans, raci
+from actionplans import coming, plans, raci
 from actionplans.models import Activity, Baseline, DailySheet
+from actionplans.progress import segments
 from cohorts.models import Membership, Person, Team
 from followups.models import CheckIn
-from followups.overview import segments
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Plan:
     without_accountable: int
     without_responsible: int
     baseline: Baseline | None
+    due_soon: list[Activity]
 
     @property
     def activities(self) -> int:
@@ -66,9 +67,9 @@ class Plan:
         return segments(self.counts)
 
 
-def plan(team: Team) -> Plan:
-    """The team's plan in numbers; live rows only."""
-    groups = plans.groups(team)
+def plan(team: Team, today: date) -> Plan:
+    """The team's plan in numbers, and what is due soon after the team's `today`; live rows only."""
+    groups = plans.groups(team, told=False)
     activities = [activity for group in groups for activity in group.activities]
     pursued = [activity for activity in activities if activity.status != Activity.Status.DROPPED]
     rows = [(group.milestone, group.activities) for group in groups]
@@ -79,6 +80,7 @@ def plan(team: Team) -> Plan:
         without_accountable=sum(activity.accountable is None for activity in pursued),
         without_responsible=sum(not activity.responsible.all() for activity in pursued),
         baseline=Baseline.objects.filter(plan__team=team).first(),
+        due_soon=coming.due_soon(activities, today),
     )
 
 

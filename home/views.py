@@ -35,7 +35,8 @@ def team(request: SignedIn, team: Team) -> HttpResponse:
         "step": next_step(team, now, check_in=check_ins.current, writes=writes),
         "sheet_day": sheet_day(team.cohort, now),
         "days": team_overview.week(team, now.astimezone(team.cohort.zone).date()),
-        "plan": team_overview.plan(team),
+        "plan": team_overview.plan(team, now.astimezone(team.zone).date()),
+        "today": now.astimezone(team.zone).date(),
         "people": team_overview.people(team),
         "check_ins": check_ins,
     }

@@ -1,30 +1,23 @@
-"""The action plan: the page, what changed on it, and carrying rows of a sheet into it."""
+"""The action plan: the page, and what changed on it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.views.decorators.http import condition, require_POST, require_safe
+from django.views.decorators.http import condition, require_safe
 
 from actionplans import plans, sheets
 from actionplans.cell_values import TABLES
-from actionplans.invalid import Invalid
-from actionplans.models import Activity, Baseline, Milestone, SheetRow
+from actionplans.models import Activity, Baseline, Milestone
 from actionplans.plan_page import Line, Page, open_page
 from actionplans.plans import ACTIVITY, MILESTONE
-from actionplans.views.cells import closed_sentence, uuid_of
 from actionplans.views.sheets import may_write
-from coalitions import clock
-from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, Role, SignedIn, team_door
+from cohorts.access import READ_TEAM_WORK, Role, SignedIn, team_door
 from cohorts.models import Person, Team
 
 
@@ -103,33 +96,3 @@ def _part(
         "cells": {name: cell.text_of(line.row) for name, cell in cells.items()},
         "html": html,
     }
-
-
-@require_POST
-@team_door(may=WRITE_TEAM_WORK)
-def carry_row(request: SignedIn, team: Team, row_id: int) -> HttpResponse:
-    """Carry a row of a sheet into the plan, with one press; a second one changes nothing."""
-    row = get_object_or_404(
-        SheetRow.objects.live().select_related("sheet"), pk=row_id, sheet__team=team
-    )
-    back = redirect(reverse("sheet", args=[team.pk, row.sheet.day]) + f"#row-{row.pk}")
-    if not sheets.is_open(team):
-        messages.warning(request, closed_sentence())
-        return back
-    sent = request.POST.get("edit_id")
-    edit_id = uuid_of(sent) if sent else None
-    try:
-        activity, is_new = plans.carry(row, team, edit_id=edit_id, by=request.user, now=clock.now())
-    except Invalid as refused:
-        messages.warning(request, refused.sentence)
-        return back
-    there = f"{reverse('plan', args=[team.pk])}#{ACTIVITY}-{activity.pk}"
-    look = format_html('<a href="{}">{}</a>', there, _("See it there."))
-    if is_new:
-        told = format_html(
-            "{} {}", _("Carried into the plan: name there who is accountable."), look
-        )
-        messages.success(request, told)
-    else:
-        messages.info(request, format_html("{} {}", _("This row is in the plan already."), look))
-    return back

@@ -164,9 +164,9 @@ def _sheet_url(team: Team, day: date) -> str:
 @team_door(may=WRITE_TEAM_WORK)
 def sheet_row(request: SignedIn, team: Team, row_id: int) -> HttpResponse:
     """One row as a form: a piece of the table for a script, else a page of its own."""
-    row = get_object_or_404(
-        SheetRow.objects.select_related("sheet", "session"), pk=row_id, sheet__team=team
-    )
+    rows = SheetRow.objects.select_related("sheet", "session")
+    rows = rows.annotate(carried_into=sheets.carried_into())
+    row = get_object_or_404(rows, pk=row_id, sheet__team=team)
     row.sheet.team = team
     if request.method == "POST":
         return _change_row(request, team, row)

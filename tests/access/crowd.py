@@ -9,7 +9,18 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from accounts.models import User
 from actionplans import baseline
-from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from actionplans.models import (
+    Acceptance,
+    ActionPlan,
+    Activity,
+    Baseline,
+    DailySheet,
+    Edit,
+    Milestone,
+    ProgressLink,
+    SheetRow,
+    SlipReason,
+)
 from actionplans.plans import groups
 from attendance.models import Attendance, Certificate
 from cohorts.models import AgendaTemplate, Cohort, Person, Team
@@ -111,6 +122,8 @@ def _work(team: Team, member: User, lead: User, n: int) -> None:
     """A row of the sheet, a milestone with activities, a conflict, people."""
     make_member(team)
     people = [make_outsider(team), *Person.objects.filter(team=team).order_by("-pk")[:2]]
+    lasts = {"made_at": NOON, "expires_at": NOON + timedelta(days=30)}
+    ProgressLink.objects.create(team=team, made_by=lead, **lasts)
     sheet = DailySheet.objects.get_or_create(team=team, day=team.cohort.starts_on)[0]
     row = SheetRow.objects.create(
         sheet=sheet, milestone="Theme", action="Act", session=team.cohort.sessions.first()
@@ -136,6 +149,20 @@ def _work(team: Team, member: User, lead: User, n: int) -> None:
             from_row=row if status == "done" else None,
         )
         activity.responsible.set(people)
+        activity.consulted.set(people)
+        activity.informed.set(people)
+        due = activity.due_on
+        for person in set(people):
+            Acceptance.objects.create(activity=activity, person=person, said_by=lead, said_at=NOON)
+        SlipReason.objects.create(
+            form_id=uuid.uuid4(),
+            activity=activity,
+            was_due_on=due - timedelta(days=1),
+            due_on=due,
+            text="Late",
+            by=lead,
+            at=NOON,
+        )
         _edit(team, "activity", activity.pk, "text", member, outcome="applied", version=1)
     _edit(team, "sheetrow", row.pk, "action", member, outcome="conflict")
 

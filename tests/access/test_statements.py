@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from actionplans import progress
 from cohorts import calendar_feed
+from cohorts.models import Team
 from conversations import digests
 from followups import mails
 from outbox import links
@@ -57,6 +60,8 @@ VISITS = [
 def address(door: str, world: World) -> str:
     if door == "calendar_feed":
         return feed_address(world.users["member"])
+    if door == "progress_link":
+        return progress_address(world)
     purpose = PURPOSES.get(door)
     kwargs = {key: world.own[key] for key in parameters(door)}
     if purpose:
@@ -74,6 +79,14 @@ def address(door: str, world: World) -> str:
 def feed_address(person: User) -> str:
     feed = calendar_feed.feed_of(person, None) or calendar_feed.make(person, None, NOON)
     return urlsplit(calendar_feed.url_of(feed)).path
+
+
+def progress_address(world: World) -> str:
+    """A progress page's link, with the names of people."""
+    team = Team.objects.get(pk=world.own["team_id"])
+    told = {"whom": "", "days": 90, "with_names": True, "by": world.users["team lead"]}
+    link = progress.make_link(team, key=uuid.UUID(int=team.pk), now=IN_THE_YEAR, **told)
+    return urlsplit(progress.url_of(link)).path
 
 
 def browsers(world: World) -> dict[str, Client]:

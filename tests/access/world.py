@@ -84,6 +84,21 @@ class World:
             "template_keep": {"form_id": once, "name": "Kept"},
             "schedules": {"form_id": once, "name": "Kept", "weeks": "4, 12"},
             "schedule_template": {"do": "remove"},
+            "carry_rows": {"rows": str(self.own["row_id"]), "milestone": "own"},
+            "plan_outsiders": {
+                "person": self.own["outsider_id"],
+                "asked": self.own["activity_id"],
+                "known": self.own["activity_id"],
+            },
+            "plan_thresholds": dict.fromkeys(
+                ("most_responsible", "most_share", "most_at_once", "first_days"), "9"
+            ),
+            "since_baseline": {
+                "activity": self.own["activity_id"],
+                "text": "New words",
+                "form_id": once,
+            },
+            "progress": {"form_id": once, "days": "30"},
             "sheet_kinds": {"do": "up", "column": "action_kind", "code": "capacity"},
             "sheet_kind": {"form_id": once, "en": "Meet"},
             "invitations": {"do": "resend_all", "once": once},
@@ -182,6 +197,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
         comments=f"Comments {word}",
         timeframe_note=f"Note {word}",
         accountable=outsider,
+        from_row=row,
     )
     Baseline.objects.create(
         plan=plan, signed_by=lead, signed_at=NOON, content={"milestones": [], "note": word}
@@ -235,6 +251,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "row_id": row.pk,
             "milestone_id": milestone.pk,
             "activity_id": activity.pk,
+            "outsider_id": outsider.pk,
             "check_in_id": check_in.pk,
             "request_id": support.pk,
             "edit_id": conflict.edit_id,

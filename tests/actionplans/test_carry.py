@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from actionplans import plans
+from actionplans import carrying
 from actionplans.models import Activity, Milestone
 from cohorts.models import Team
 from tests.actionplans.planning import make_milestone, make_row, url
@@ -133,7 +133,7 @@ def test_two_members_who_press_at_once_carry_it_once() -> None:
     def press(member: User, row) -> None:
         try:
             barrier.wait()
-            found.append(plans.carry(row, team, edit_id=uuid4(), by=member, now=NOON)[1])
+            found.append(carrying.carry(row, team, edit_id=uuid4(), by=member, now=NOON)[1])
         finally:
             connection.close()
 

@@ -332,7 +332,7 @@ def fill(team: Team, count: int) -> None:
 
 
 # Four of them are who is there and what they may; the rest is the plan.
-@pytest.mark.parametrize(("rest", "most"), [("", 9), ("changes/", 10)])
+@pytest.mark.parametrize(("rest", "most"), [("", 11), ("changes/", 12)])
 def test_three_activities_cost_as_many_queries_as_thirty(
     team: Team, client: Client, rest: str, most: int
 ) -> None:

@@ -8,12 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cohorts.models import Cohort, Membership, Team
+from actionplans.models import ActionPlan, Activity, Milestone
+from cohorts.models import Cohort, Membership, Person, Team
 from followups.models import CheckIn, Round
 from tests.factories import (
     NOON,
     make_cohort,
     make_member,
+    make_outsider,
     make_program,
     make_team,
     make_user,
@@ -169,3 +171,30 @@ def test_the_page_asks_as_little_with_thirty_of_everything_as_with_three(sign_in
         return len(captured)
 
     assert queries(3) == queries(27)
+
+
+def test_what_one_bears_and_is_due_within_a_week_or_late_stands_on_ones_page(sign_in) -> None:
+    team, other = make_team(name="Liberia"), make_team(name="Ghana")
+    member = make_member(team)
+    make_member(other, member)
+    mine = Person.objects.get(team=team, user=member)
+    for text, fields in {
+        "Late as A": {"due_on": date(2026, 5, 30), "accountable": mine},
+        "Next week as R": {"due_on": date(2026, 6, 9)},
+        "Too far away": {"due_on": date(2026, 6, 10), "accountable": mine},
+        "Done": {"due_on": date(2026, 6, 3), "accountable": mine, "status": "done"},
+        "Somebody else's": {"due_on": date(2026, 6, 3), "accountable": make_outsider(team)},
+    }.items():
+        plan = ActionPlan.objects.get_or_create(team=team)[0]
+        milestone = Milestone.objects.get_or_create(plan=plan)[0]
+        activity = Activity.objects.create(milestone=milestone, text=text, **fields)
+        if "as R" in text:
+            activity.responsible.add(mine)
+    with time_machine.travel(TUESDAY, tick=False):
+        page = sign_in(member).get("/").content.decode()
+    assert page.index("Late as A") < page.index("Next week as R")
+    assert "was due 30 May 2026" in " ".join(page.split())
+    for text in ("Too far away", ">Done<", "Somebody else"):
+        assert text not in page
+    Cohort.objects.update(state="closed")
+    assert "Late as A" not in sign_in(member).get("/").content.decode()

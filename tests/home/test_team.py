@@ -144,3 +144,14 @@ def test_the_page_asks_as_little_with_thirty_of_everything_as_with_three(sign_in
         return len(captured)
 
     assert queries(3) == queries(30)
+
+
+def test_what_is_due_within_a_week_stands_on_the_team_s_page(sign_in) -> None:
+    team = make_team()
+    member = make_member(team)
+    fill(team)
+    Activity.objects.filter(text="0").update(text="Soon enough", due_on="2026-06-09")
+    Activity.objects.filter(text="1").update(text="Not so soon", due_on="2026-06-10")
+    page = page_of(sign_in(member), team)
+    assert "Soon enough" in page
+    assert "Not so soon" not in page
