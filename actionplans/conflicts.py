@@ -105,9 +105,9 @@ def _describe(
     return Conflict(
         edit=edit,
         label=TABLES[edit.table].label(edit.field),
-        mine=words.get(edit.value, edit.value),
-        theirs=words.get(seen, seen),
-        seen=seen,
+        mine=words.get(edit.value, cell.shown(edit.value)),
+        theirs=words.get(seen, cell.shown(seen)),
+        seen=cell.shown(seen),
         removed=removed,
         by=theirs.actor if theirs else None,
         at=theirs.at if theirs else None,

@@ -94,13 +94,12 @@ def plan_changes(request: SignedIn, team: Team) -> HttpResponse:
 def _part(
     line: Line, context: dict[str, Any], writers: dict[tuple[str, int], str]
 ) -> dict[str, Any]:
-    cells = TABLES[line.table].cells
     html = render_to_string(f"actionplans/{line.table}_row.html", context | {"line": line})
     return {
         "id": line.id,
         "version": line.state,
         "by": writers.get((line.table, line.row.pk), ""),
-        "cells": {name: cell.text_of(line.row) for name, cell in cells.items()},
+        "cells": TABLES[line.table].shown(line.row),
         "html": html,
     }
 

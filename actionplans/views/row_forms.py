@@ -25,7 +25,7 @@ def save_posted(
     """
     conflicts = errors = 0
     for name, shown in found.items():
-        value, seen = request.POST.get(name), request.POST.get(f"seen-{name}")
+        value, seen = posted(request, name), request.POST.get(f"seen-{name}")
         tidy = TABLES[told["table"]].cells[name].tidy
         if value is None or seen is None or tidy(value) == tidy(seen):
             continue
@@ -43,6 +43,11 @@ def save_posted(
     if conflicts:
         messages.warning(request, _lost_races(conflicts))
     return conflicts, errors
+
+
+def posted(request: SignedIn, name: str) -> str | None:
+    """What a form sent for a cell; a day that was chosen in the calendar beside it goes first."""
+    return request.POST.get(f"{name}-calendar") or request.POST.get(name)
 
 
 def _lost_races(count: int) -> str:

@@ -171,7 +171,7 @@ function take(control, state, answer) {
   if (answer.status !== 200) return offerChoice(control, state, answer);
   state.settles = "";
   if (tidy(control.value) === value) put(control, answer.text);
-  show(control, "saved", words.saved.replace("%s", answer.at));
+  show(control, "saved", [words.saved.replace("%s", answer.at), answer.said].filter(Boolean).join(" · "));
   if (control.matches("[data-people]")) remember(answer.text);
 }
 
