@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actionplans import sheet_kinds
+from actionplans.undo_models import Turn as Turn
 from cohorts.models import Person, Session, Team
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -27,7 +27,7 @@ from actionplans.ledger import open_conflicts
 from actionplans.models import DailySheet, SheetRow
 from actionplans.sheets import ROW, SHEET
 from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, uuid_of
-from actionplans.views.row_forms import posted, save_posted
+from actionplans.views.row_forms import arrange, posted, save_posted
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, TEAM, WRITE_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Person, Team
@@ -216,11 +216,14 @@ def _change_row(request: SignedIn, team: Team, row: SheetRow) -> HttpResponse:
         case "restore":
             cells.restore_row(team, **told, edit_id=uuid4())
             messages.success(request, _("The row is back."))
-        case "up" | "down" as way:
-            step = -1 if way == "up" else 1
-            cells.move_row(team, **told, step=step, edit_id=uuid4())
         case _:
-            raise Http404
+            try:
+                arrange(request, team, told)
+            except cells.Invalid as refused:
+                if is_script(request):
+                    context = {"sentence": refused.sentence}
+                    return render(request, "actionplans/plan_sentence.html", context)
+                messages.warning(request, refused.sentence)
     if is_script(request):
         return HttpResponse(status=204)
     return redirect(f"{_sheet_url(team, row.sheet.day)}#row-{row.pk}")
