@@ -34,12 +34,12 @@ PLAN = "plan"
 def save_block(request: SignedIn, team: Team) -> HttpResponse:
     """Write many cells; answers JSON with what there is to say about them as a piece of the page.
 
-    The body is JSON: `id` of the block; `table`; `day` of a sheet; `pasted`, whether the cells are
+    The form's `block` is JSON: `id` of the block; `table`; `day` of a sheet; `pasted`, whether the cells are
     columns of the screen; and `rows`, each with `row` and `version`, or `key` (and `milestone`)
     for a new one, and `cells` with the text of each.
     """
     try:
-        asked = _Asked(team, json.loads(request.body))
+        asked = _Asked(team, json.loads(request.POST.get("block", "")))
         written = asked.written()
     except (ValueError, TypeError, AttributeError, KeyError):
         raise Http404 from None
@@ -85,7 +85,7 @@ def _id(sent: str | int) -> int:
 
 
 class _Asked:
-    """The body of the request, read once; ValueError and its like for what no page sends."""
+    """What the page sent, read once; ValueError and its like for what no page sends."""
 
     def __init__(self, team: Team, sent: dict[str, Any]) -> None:
         self.team, self.id, self.table = team, uuid_of(sent["id"]), sent["table"]
