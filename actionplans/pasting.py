@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -57,11 +58,22 @@ class Pasting:
     def _kind_and_words(self, column: str, field: str, text: str) -> Texts:
         """A cell shows its kind on a line of its own, above its words."""
         first, _line, rest = text.partition("\n")
-        for kind in sheet_kinds.kinds_of(self.team.cohort.program, column):
-            names = {people.key(kind.label_in(language)) for language in sheet_kinds.LANGUAGES}
-            if first and people.key(first) in names:
-                return {column: kind.code, field: rest.strip()}
+        code = self._kinds[column].get(people.key(first)) if first else None
+        if code:
+            return {column: code, field: rest.strip()}
         return {field: text} if text else {column: "", field: ""}
+
+    @cached_property
+    def _kinds(self) -> dict[str, dict[str, str]]:
+        """The code of each kind of each column, by all its names."""
+        return {
+            column: {
+                people.key(kind.label_in(language)): kind.code
+                for kind in sheet_kinds.kinds_of(self.team.cohort.program, column)
+                for language in sheet_kinds.LANGUAGES
+            }
+            for column in sheet_kinds.SEEDS
+        }
 
     def _status(self, text: str) -> Texts:
         wanted = people.key(text)
