@@ -37,6 +37,7 @@ def plan(request: SignedIn, team: Team) -> HttpResponse:
     context["may_sign"] = Role.TEAM_LEAD in team.roles and sheets.is_open(team)
     if context["writable"]:
         context |= {"people": Person.objects.of(team), "open_conflicts": mine}
+        context["statuses"] = Activity.Status.choices
         context["removed"] = _just_removed(request, team)
     return render(request, "actionplans/plan.html", context)
 

@@ -81,7 +81,7 @@ export function grow(control) {
 }
 
 /** Wait, but no longer than until the line or the person is back. */
-function rest(seconds) {
+export function rest(seconds) {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer);
