@@ -34,9 +34,9 @@ PLAN = "plan"
 def save_block(request: SignedIn, team: Team) -> HttpResponse:
     """Write many cells; answers JSON with what there is to say about them as a piece of the page.
 
-    The form's `block` is JSON: `id` of the block; `table`; `day` of a sheet; `pasted`, whether the cells are
-    columns of the screen; and `rows`, each with `row` and `version`, or `key` (and `milestone`)
-    for a new one, and `cells` with the text of each.
+    The form's `block` is JSON: `id` of the block; `table`; `day` of a sheet; `pasted`, whether the
+    cells are columns of the screen; and `rows`, each with `row` and `version`, or `key` (and
+    `milestone`) for a new one, and `cells` with the text of each.
     """
     try:
         asked = _Asked(team, json.loads(request.POST.get("block", "")))

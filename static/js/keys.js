@@ -75,13 +75,14 @@ async function goDown(control) {
   const column = control.dataset.field.replace(/_kind$/, "");
   const rows = rowsShown();
   const next = rows[rows.indexOf(row) + 1];
-  commit(control);
+  const saved = commit(control);
   if (!next && document.getElementById("new-row")) {
     addRow();
     rowsShown().at(-1).querySelector(`[data-field="${column}"]`)?.focus();
   } else if (next?.matches(".editing")) (next.querySelector(`[data-field="${column}"]`) ?? controlsIn(next)[0]).focus();
   else if (next) await write(linkAt(next, column));
-  else await closeRow(row);
+  await saved;
+  if (row.isConnected && (!next || !row.contains(document.activeElement))) closeRow(row, row.contains(document.activeElement), column);
 }
 
 /** Keys in a row that is open for writing. */
