@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PORT ?= 8000
 export PORT
-.PHONY: help demo demo-reset test check year year-controls image-check lock messages screenshots clean
+.PHONY: help demo demo-reset test check bench year year-controls image-check lock messages screenshots clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,6 +34,9 @@ test: .venv/dev ## Run every test, on PostgreSQL and Redis and on the embedded d
 
 check: .venv/dev ## Lint, format, types, import contracts, migrations and translations in step
 	@$(PY) bin/check
+
+bench: .venv/dev ## Measure what is promised in seconds: pasting 200 rows of 6 cells
+	.venv/bin/python -m benchmarks.paste
 
 year: .venv/dev ## Live through a follow-up year with kills and faults, on both databases; prints one JSON line
 	@bin/compile-messages

@@ -42,7 +42,7 @@ def inputs(
     spec = TABLES[table]
     found = {}
     for name, cell in spec.cells.items():
-        text = cell.text_of(row) if row else cell.default
+        text = cell.shown(cell.text_of(row)) if row else cell.default
         options = (choices or {}).get(name, [])
         if isinstance(cell, ChoiceCell):
             options = [(value, str(label)) for value, label in cell.choices.choices]

@@ -1,20 +1,23 @@
 """What each cell of a shared row may hold, and its canonical text.
 
-Pages, the ledger and `cells.py` speak of a cell's value as text: a date as ISO, a choice or a
-reference as its value, people as their names. "" is an empty cell.
+The ledger and `cells.py` speak of a cell's value as text: a date as ISO, a choice or a reference
+as its value, people as their names. "" is an empty cell. Pages show a date in words (`shown`) and
+send it back so, or as people say dates (`as_said`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from actionplans import people, sheet_kinds
+from actionplans import people, said_dates, sheet_kinds
 from actionplans.invalid import Invalid
 from actionplans.models import Activity, DailySheet, Edit, Milestone, SharedRow, SheetRow
 from coalitions.days import in_words
@@ -34,6 +37,14 @@ class Cell:
     def tidy(self, text: str) -> str:
         """The text with one kind of line end and nothing around it; never raises."""
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+
+    def as_said(self, text: str, team: Team, now: datetime) -> str:
+        """The tidy text of what a person wrote at `now`. Raises Invalid for what is unclear."""
+        return self.tidy(text)
+
+    def shown(self, text: str) -> str:
+        """The canonical `text` as an input of a page shows it; `tidy` reads it back."""
+        return text
 
     def parse(self, text: str, team: Team, row: Any) -> Any:
         """What the tidy `text` means in this cell of `row`; Invalid when it cannot stand there.
@@ -102,9 +113,7 @@ class DayCell(Cell):
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            raise Invalid(
-                _("This is not a date. Write it as year-month-day, like 2027-03-31.")
-            ) from None
+            raise said_dates.unclear() from None
         if not 2000 <= day.year < 2100:
             raise Invalid(_("Is the year right? Give a date between 2000 and 2099."))
         if self.after_start and day < team.cohort.starts_on:
@@ -116,10 +125,16 @@ class DayCell(Cell):
 
     def tidy(self, text: str) -> str:
         text = super().tidy(text)
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            return text
+        day = said_dates.full(text) if text else None
+        return day.isoformat() if day else text
+
+    def as_said(self, text: str, team: Team, now: datetime) -> str:
+        text = super().tidy(text)
+        return said_dates.read(text, now.astimezone(team.zone).date()).isoformat() if text else ""
+
+    def shown(self, text: str) -> str:
+        day = said_dates.full(text) if text else None
+        return said_dates.in_words(day) if day else text
 
     def to_column(self, text: str) -> date | None:
         return date.fromisoformat(text) if text else None
@@ -132,7 +147,7 @@ class DayCell(Cell):
 class NumberCell(Cell):
     """A place in the order, from 0."""
 
-    def parse(self, text: str, team: Team, row: Any) -> Any:
+    def parse(self, text: str, team: Team | None, row: Any) -> Any:
         if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise Invalid(_("This is not a number."))
         return int(text)
@@ -154,33 +169,50 @@ class KeyCell(NumberCell):
         return "" if key is None else str(key)
 
 
-class SessionCell(KeyCell):
+class ReferenceCell(KeyCell):
+    """A reference to one of a few things; `known` are those it may refer to."""
+
+    required: bool
+    absent: Any
+
+    def known(self, team: Team, row: Any) -> models.QuerySet[Any]:
+        """What the cell of `row` may refer to now."""
+        raise NotImplementedError
+
+    def parse(self, text: str, team: Team, row: Any) -> Any:
+        return self.pick(text, self.known(team, row))
+
+    def pick(self, text: str, known: Iterable[Any]) -> Any:
+        """The one of `known` that `text` refers to. Raises Invalid."""
+        if not text and not self.required:
+            return None
+        key = super().parse(text, None, None)
+        found = next((one for one in known if one.pk == key), None)
+        if found is None:
+            raise Invalid(str(self.absent))
+        return found
+
+
+class SessionCell(ReferenceCell):
     """A session of that day's agenda, breaks excepted."""
 
-    def parse(self, text: str, team: Team, row: SheetRow | DailySheet) -> Session | None:
-        if not text:
-            return None
+    required = False
+    absent = gettext_lazy("This session is no longer in the day's agenda. Choose another.")
+
+    def known(self, team: Team, row: SheetRow | DailySheet) -> models.QuerySet[Session]:
         sheet = row if isinstance(row, DailySheet) else row.sheet
-        choices = Session.objects.live().filter(cohort=team.cohort_id, day=sheet.day)
-        session = (
-            choices.exclude(kind=Session.Kind.BREAK)
-            .filter(pk=super().parse(text, team, row))
-            .first()
-        )
-        if session is None:
-            raise Invalid(_("This session is no longer in the day's agenda. Choose another."))
-        return session
+        sessions = Session.objects.live().filter(cohort=team.cohort_id, day=sheet.day)
+        return sessions.exclude(kind=Session.Kind.BREAK)
 
 
-class MilestoneCell(KeyCell):
+class MilestoneCell(ReferenceCell):
     """The milestone an activity stands under."""
 
-    def parse(self, text: str, team: Team, row: Any) -> Milestone:
-        milestones = Milestone.objects.live().filter(plan__team=team)
-        found = milestones.filter(pk=super().parse(text, team, row)).first()
-        if found is None:
-            raise Invalid(_("This milestone is no longer in the plan. Choose another."))
-        return found
+    required = True
+    absent = gettext_lazy("This milestone is no longer in the plan. Choose another.")
+
+    def known(self, team: Team, row: Any) -> models.QuerySet[Milestone]:
+        return Milestone.objects.live().filter(plan__team=team)
 
 
 class PeopleCell(Cell):
@@ -189,7 +221,11 @@ class PeopleCell(Cell):
     control = "people"
 
     def parse(self, text: str, team: Team, row: Any) -> list[Person | str]:
-        return people.read_names(text, Person.objects.filter(team=team))
+        return self.pick(text, Person.objects.filter(team=team))
+
+    def pick(self, text: str, known: Iterable[Person]) -> list[Person | str]:
+        """Whom `text` names, of `known` or new. Raises Invalid."""
+        return people.read_names(text, known)
 
     def text_of(self, row: Any) -> str:
         return people.joined(getattr(row, self.field).all())
@@ -205,8 +241,8 @@ class PeopleCell(Cell):
 class OnePersonCell(PeopleCell):
     """Exactly one person, or nobody yet."""
 
-    def parse(self, text: str, team: Team, row: Any) -> list[Person | str]:
-        found = super().parse(text, team, row)
+    def pick(self, text: str, known: Iterable[Person]) -> list[Person | str]:
+        found = super().pick(text, known)
         if len(found) > 1:
             raise Invalid(
                 _("Exactly one person is accountable; this names %(count)d. Keep one of them."),
@@ -237,6 +273,10 @@ class Table:
     @property
     def removable(self) -> bool:
         return issubclass(self.model, SharedRow)
+
+    def shown(self, row: Any) -> dict[str, str]:
+        """The texts of a row's cells as a page shows them, by field."""
+        return {name: cell.shown(cell.text_of(row)) for name, cell in self.cells.items()}
 
     def label(self, field: str) -> str:
         """What the cell is called on screen."""

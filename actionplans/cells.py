@@ -90,7 +90,7 @@ def save_cell(
     """
     spec = TABLES[table]
     cell = spec.cells[field]
-    value, seen = cell.tidy(value), cell.tidy(seen)
+    value, seen = cell.as_said(value, team, now), cell.tidy(seen)
     row = rows_of(team, table).get(pk=row_id)
     edit = Edit(edit_id=edit_id, team=team, table=table, row_id=row_id, field=field, seen=seen)
     edit.value, edit.actor, edit.at = value, by, now

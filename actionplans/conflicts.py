@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from accounts.models import User
 from actionplans import cells, sheet_kinds
-from actionplans.cell_inputs import Choices
 from actionplans.cell_values import TABLES, Cell, ChoiceCell, KeyCell, KindCell
 from actionplans.models import Edit, Milestone
 from actionplans.rows import REMOVED
@@ -47,12 +46,7 @@ def describe(edits: Iterable[Edit], team: Team) -> list[Conflict]:
         for row in _rows(table, [edit.row_id for edit in edits if edit.table == table])
     }
     writers = _last_changes(edits)
-    names = _names(edits, rows) | {
-        column: {
-            kind.code: kind.label for kind in sheet_kinds.kinds_of(team.cohort.program, column)
-        }
-        for column in sheet_kinds.SEEDS
-    }
+    names = names_of(edits, rows, team)
     return [_describe(edit, rows[edit.table, edit.row_id], writers, names) for edit in edits]
 
 
@@ -71,11 +65,25 @@ def _last_changes(edits: list[Edit]) -> dict[tuple[str, int, str], Edit]:
     return {(edit.table, edit.row_id, edit.field): edit for edit in ordered}
 
 
-def _names(edits: list[Edit], rows: dict[tuple[str, int], Any]) -> dict[str, dict[str, str]]:
-    """What sessions and milestones are called, where a conflict is about them."""
+def names_of(
+    edits: list[Edit], rows: dict[tuple[str, int], Any], team: Team
+) -> dict[str, dict[str, str]]:
+    """What the values of cells that refer to something are called, for the `rows` of `edits`."""
+    kinds = {
+        column: {
+            kind.code: kind.label for kind in sheet_kinds.kinds_of(team.cohort.program, column)
+        }
+        for column in sheet_kinds.SEEDS
+    }
+    return kinds | _references(edits, rows)
+
+
+def _references(edits: list[Edit], rows: dict[tuple[str, int], Any]) -> dict[str, dict[str, str]]:
+    """What sessions and milestones are called, where an edit is about them."""
     found: dict[str, dict[str, str]] = {"session": {}, "milestone": {}}
-    fields = {edit.field for edit in edits}
-    keys = {e.value for e in edits} | {_cell(e).text_of(rows[e.table, e.row_id]) for e in edits}
+    about = [edit for edit in edits if edit.field in found]
+    fields = {edit.field for edit in about}
+    keys = {text for e in about for text in (e.seen, e.value, _text(e, rows))}
     ids = [int(key) for key in keys if key.isdigit() and key.isascii() and len(key) < 19]
     if "session" in fields:
         found["session"] = {str(s.pk): s.title for s in Session.objects.filter(pk__in=ids)}
@@ -89,6 +97,10 @@ def _cell(edit: Edit) -> Cell:
     return TABLES[edit.table].cells[edit.field]
 
 
+def _text(edit: Edit, rows: dict[tuple[str, int], Any]) -> str:
+    return _cell(edit).text_of(rows[edit.table, edit.row_id])
+
+
 def _describe(
     edit: Edit,
     row: Any,
@@ -99,15 +111,15 @@ def _describe(
     seen = cell.text_of(row)
     removed = getattr(row, "removed_at", None) is not None
     theirs = writers.get((edit.table, edit.row_id, REMOVED if removed else edit.field))
-    words = dict(_choices(cell, names))
+    words = words_of(cell, names)
     is_text = cell.control in {"text", "people"}
     both = "; " if cell.control == "people" else "\n\n"
     return Conflict(
         edit=edit,
         label=TABLES[edit.table].label(edit.field),
-        mine=words.get(edit.value, edit.value),
-        theirs=words.get(seen, seen),
-        seen=seen,
+        mine=words.get(edit.value, cell.shown(edit.value)),
+        theirs=words.get(seen, cell.shown(seen)),
+        seen=cell.shown(seen),
         removed=removed,
         by=theirs.actor if theirs else None,
         at=theirs.at if theirs else None,
@@ -116,10 +128,11 @@ def _describe(
     )
 
 
-def _choices(cell: Cell, names: dict[str, dict[str, str]]) -> Choices:
+def words_of(cell: Cell, names: dict[str, dict[str, str]]) -> dict[str, str]:
+    """What each value of a cell is called; none for one that is its own words."""
     if isinstance(cell, ChoiceCell):
-        return [(value, str(label)) for value, label in cell.choices.choices]
-    return list(names[cell.field].items()) if isinstance(cell, KeyCell | KindCell) else []
+        return {value: str(label) for value, label in cell.choices.choices}
+    return names[cell.field] if isinstance(cell, KeyCell | KindCell) else {}
 
 
 def keep(

@@ -17,6 +17,7 @@ from actionplans import sheet_kinds
 from actionplans.plan_models import Acceptance as Acceptance
 from actionplans.plan_models import ProgressLink as ProgressLink
 from actionplans.plan_models import SlipReason as SlipReason
+from actionplans.undo_models import Turn as Turn
 from cohorts.models import Person, Session, Team
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db import IntegrityError, transaction
 from django.db.models import Value
@@ -32,6 +33,7 @@ def tidy(name: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in plain).split())
 
 
+@lru_cache(maxsize=4096)
 def key(name: str) -> str:
     """What two spellings of one name share: capitals, spaces and invisible marks do not count."""
     visible = (c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")

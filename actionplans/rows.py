@@ -40,8 +40,8 @@ def create_row(
     """
     spec = TABLES[table]
     team = _team_of(parent, spec.team)
-    tidied = {field: spec.cells[field].tidy(text) for field, text in (initial or {}).items()}
-    texts = {field: text for field, text in tidied.items() if text}
+    said = {f: spec.cells[f].as_said(text, team, now) for f, text in (initial or {}).items()}
+    texts = {field: text for field, text in said.items() if text}
     meant = {field: spec.cells[field].parse(text, team, parent) for field, text in texts.items()}
     links = {"from_row": from_row, "followed_version": from_row.version} if from_row else {}
     try:

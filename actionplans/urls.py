@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from actionplans.dates import DayConverter
 from actionplans.views import (
     blank_sheets,
+    blocks,
     board,
     carrying,
     cells,
@@ -14,9 +15,11 @@ from actionplans.views import (
     plan_sign_off,
     progress,
     raci,
+    row_history,
     seeing,
     sheet_kinds,
     sheets,
+    undo,
 )
 
 register_converter(DayConverter, "day")
@@ -24,6 +27,13 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     # Shared rows, daily sheets, week board
     path("teams/<int:team_id>/cells/", cells.save_cell, name="save_cell"),
+    path("teams/<int:team_id>/block/", blocks.save_block, name="save_block"),
+    path("teams/<int:team_id>/undo/", undo.turn, name="undo"),
+    path(
+        "teams/<int:team_id>/history/<str:table>/<int:of>/",
+        row_history.history,
+        name="row_history",
+    ),
     path("teams/<int:team_id>/conflicts/", cells.conflicts_page, name="conflicts"),
     path("teams/<int:team_id>/sheets/<day:day>/", sheets.sheet, name="sheet"),
     path(

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -75,13 +75,16 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
         return JsonResponse({"message": refused.sentence}, status=UNPROCESSABLE)
     except ObjectDoesNotExist:
         raise Http404 from None
+    cell = TABLES[table].cells[field]
     answer: dict[str, Any] = {
         "outcome": saved.outcome,
-        "text": saved.text,
+        "text": cell.shown(saved.text),
         "row": row_id,
         "version": saved.version,
         "at": time_format(timezone.localtime(saved.edit.at), "H:i"),
     }
+    if cell.control == "day" and saved.text:
+        answer["said"] = date_format(date.fromisoformat(saved.text), "l j F Y")
     if saved.kept:
         return JsonResponse(answer)
     box = {"conflict": conflicts.describe([saved.edit], team)[0], "team": team}

@@ -30,6 +30,7 @@ def plan(request: SignedIn, team: Team) -> HttpResponse:
     context["may_sign"] = Role.TEAM_LEAD in team.roles and sheets.is_open(team)
     if context["writable"]:
         context |= {"people": Person.objects.of(team), "open_conflicts": mine}
+        context["statuses"] = Activity.Status.choices
         context["removed"] = _just_removed(request, team)
     return render(request, "actionplans/plan.html", context)
 
@@ -87,12 +88,11 @@ def plan_changes(request: SignedIn, team: Team) -> HttpResponse:
 def _part(
     line: Line, context: dict[str, Any], writers: dict[tuple[str, int], str]
 ) -> dict[str, Any]:
-    cells = TABLES[line.table].cells
     html = render_to_string(f"actionplans/{line.table}_row.html", context | {"line": line})
     return {
         "id": line.id,
         "version": line.state,
         "by": writers.get((line.table, line.row.pk), ""),
-        "cells": {name: cell.text_of(line.row) for name, cell in cells.items()},
+        "cells": TABLES[line.table].shown(line.row),
         "html": html,
     }

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from actionplans.models import Activity, Baseline, Milestone
 from actionplans.plan_page import open_page
 from actionplans.plans import ACTIVITY, MILESTONE
 from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, uuid_of
-from actionplans.views.row_forms import save_posted
+from actionplans.views.row_forms import arrange, save_posted
 from actionplans.views.sheets import is_script
 from coalitions import clock
 from cohorts.access import WRITE_TEAM_WORK, SignedIn, team_door
@@ -141,10 +141,11 @@ def _change(request: SignedIn, team: Team, table: str, row: Milestone | Activity
                 _restore(team, told, row)
             except cells.Invalid as refused:
                 return _say(request, refused.sentence, page)
-        case "up" | "down" as way:
-            cells.move_row(team, **told, step=-1 if way == "up" else 1, edit_id=uuid4())
         case _:
-            raise Http404
+            try:
+                arrange(request, team, told)
+            except cells.Invalid as refused:
+                return _say(request, refused.sentence, page)
     if is_script(request):
         return HttpResponse(status=204)
     return redirect(f"{page}#{table}-{row.pk}")

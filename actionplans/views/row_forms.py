@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
+from django.http import Http404
 from django.utils.translation import ngettext
 
-from actionplans import cells
+from actionplans import cells, places
 from actionplans.cell_inputs import Input
 from actionplans.cell_values import TABLES
 from actionplans.views.cells import uuid_of
@@ -25,7 +27,7 @@ def save_posted(
     """
     conflicts = errors = 0
     for name, shown in found.items():
-        value, seen = request.POST.get(name), request.POST.get(f"seen-{name}")
+        value, seen = posted(request, name), request.POST.get(f"seen-{name}")
         tidy = TABLES[told["table"]].cells[name].tidy
         if value is None or seen is None or tidy(value) == tidy(seen):
             continue
@@ -43,6 +45,32 @@ def save_posted(
     if conflicts:
         messages.warning(request, _lost_races(conflicts))
     return conflicts, errors
+
+
+def arrange(request: SignedIn, team: Team, told: dict[str, Any]) -> None:
+    """Move a row up or down, put it before another, or double it, as `do` says. Raises Invalid."""
+    sent = request.POST
+    edit_id = uuid_of(sent["edit_id"]) if sent.get("edit_id") else uuid4()
+    match sent.get("do"):
+        case "up" | "down" as way:
+            cells.move_row(team, **told, step=-1 if way == "up" else 1, edit_id=edit_id)
+        case "duplicate":
+            places.duplicate_row(team, **told, edit_id=edit_id)
+        case "place":
+            before, parent = (number_of(sent.get(name, "")) for name in ("before", "parent"))
+            places.place_row(team, **told, before=before, parent=parent, edit_id=edit_id)
+        case _:
+            raise Http404
+
+
+def number_of(text: str) -> int | None:
+    """The id that a page sent; None for none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def posted(request: SignedIn, name: str) -> str | None:
+    """What a form sent for a cell; a day that was chosen in the calendar beside it goes first."""
+    return request.POST.get(f"{name}-calendar") or request.POST.get(name)
 
 
 def _lost_races(count: int) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     condition,
@@ -21,12 +21,13 @@ from django.views.decorators.http import (
 )
 
 from actionplans import cells, sheets
-from actionplans.cell_inputs import Input, inputs
+from actionplans.cell_inputs import inputs
 from actionplans.cell_values import TABLES
 from actionplans.ledger import open_conflicts
 from actionplans.models import DailySheet, SheetRow
 from actionplans.sheets import ROW, SHEET
 from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, uuid_of
+from actionplans.views.row_forms import arrange, posted, save_posted
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, TEAM, WRITE_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Person, Team
@@ -104,17 +105,16 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> HttpResponse:
             "id": f"row-{row.pk}",
             "version": row.version,
             "by": writers.get(row.pk, ""),
-            "cells": {name: TABLES[ROW].cells[name].text_of(row) for name in CELLS},
+            "cells": TABLES[ROW].shown(row),
             "html": render_to_string("actionplans/sheet_row.html", context | {"row": row}),
         }
         for row in page.rows
     ]
-    spec = TABLES[SHEET]
     parts += [
         {
             "id": f"sheet-{day}",
             "version": page.sheet.version,
-            "cells": {name: cell.text_of(page.sheet) for name, cell in spec.cells.items()},
+            "cells": TABLES[SHEET].shown(page.sheet),
             "html": render_to_string("actionplans/sheet_discussion.html", context),
         },
         {
@@ -134,7 +134,7 @@ def sheet_row_add(request: SignedIn, team: Team, day: date) -> HttpResponse:
     if not sheets.is_open(team):
         messages.warning(request, closed_sentence())
         return redirect("sheet", team_id=team.pk, day=day)
-    sent = {name: request.POST.get(name, "") for name in CELLS}
+    sent = {name: posted(request, name) or "" for name in CELLS}
     try:
         row = cells.create_row(
             sheets.begin(team, day),
@@ -216,11 +216,14 @@ def _change_row(request: SignedIn, team: Team, row: SheetRow) -> HttpResponse:
         case "restore":
             cells.restore_row(team, **told, edit_id=uuid4())
             messages.success(request, _("The row is back."))
-        case "up" | "down" as way:
-            step = -1 if way == "up" else 1
-            cells.move_row(team, **told, step=step, edit_id=uuid4())
         case _:
-            raise Http404
+            try:
+                arrange(request, team, told)
+            except cells.Invalid as refused:
+                if is_script(request):
+                    context = {"sentence": refused.sentence}
+                    return render(request, "actionplans/plan_sentence.html", context)
+                messages.warning(request, refused.sentence)
     if is_script(request):
         return HttpResponse(status=204)
     return redirect(f"{_sheet_url(team, row.sheet.day)}#row-{row.pk}")
@@ -229,37 +232,8 @@ def _change_row(request: SignedIn, team: Team, row: SheetRow) -> HttpResponse:
 def _save_row(request: SignedIn, team: Team, row: SheetRow, told: dict[str, Any]) -> HttpResponse:
     """Save without a script: each changed cell by itself, with the text that its form showed."""
     context = _row_context(team, row)
-    conflicts = errors = 0
-    for name in CELLS:
-        cell: Input = context["inputs"][name]
-        value, seen = request.POST.get(name), request.POST.get(f"seen-{name}")
-        if value is None or seen is None:
-            continue
-        tidy = TABLES[ROW].cells[name].tidy
-        if tidy(value) == tidy(seen):
-            continue
-        try:
-            edit_id = uuid_of(request.POST.get(f"edit-{name}"))
-            saved = cells.save_cell(
-                team, **told, field=name, value=value, seen=seen, edit_id=edit_id
-            )
-        except cells.Invalid as refused:
-            cell.text, cell.seen, cell.error = value, seen, refused.sentence
-            errors += 1
-        else:
-            cell.text = cell.seen = saved.text
-            conflicts += not saved.kept
-    if conflicts:
-        messages.warning(
-            request,
-            ngettext(
-                "Someone else wrote in the same cell before you. Your text is kept: choose.",
-                "Someone else wrote in %(count)d of the cells before you. Your texts are kept: "
-                "choose.",
-                conflicts,
-            )
-            % {"count": conflicts},
-        )
+    found = {name: context["inputs"][name] for name in CELLS}
+    conflicts, errors = save_posted(request, team, told, found)
     if errors:
         return render(request, "actionplans/sheet_row_page.html", context, status=UNPROCESSABLE)
     if conflicts:

@@ -3,11 +3,12 @@
 // The page holds [data-grid] with data-cells-url; in it [data-table][data-row] hold controls with
 // data-field, each with its state beside it (#<id>-state). Sentences stand in actionplans/grid_words.html.
 // saving.js knows the cells, rows.js the rows; here is what is listened to.
-import { helpWithPeople } from "./people.js";
 import { startPolling } from "./poll.js";
 import { actOnRow, addRow, closeRow, openRow } from "./rows.js";
 import { accept, commit, controlsIn, grid, grow, held, isBusy, isDirty, pending } from "./saving.js";
-import { rowOf, show, stateOf, tidy, wake, words } from "./saving.js";
+import { rowOf, show, stateOf, tidy, wake } from "./saving.js";
+
+let keys = null;
 
 /** Leaving waits a moment for what is on its way. */
 async function afterSaving(go) {
@@ -15,6 +16,22 @@ async function afterSaving(go) {
   const until = Date.now() + 4000;
   while (pending().length && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   go();
+}
+
+/** The keys of a spreadsheet, and all that goes with them, come with the first touch of the grid. */
+function loadKeys() {
+  keys ??= import("./keys.js").catch(() => void (keys = null));
+  return keys;
+}
+
+/** The calendar beside a day fills it in. */
+function chooseDay(calendar) {
+  const control = calendar.previousElementSibling;
+  if (!calendar.value) return;
+  control.value = calendar.value;
+  calendar.value = "";
+  control.focus();
+  commit(control);
 }
 
 function listen() {
@@ -35,18 +52,15 @@ function listen() {
     const control = target.matches("[data-field]") ? target : target.closest("[data-chips]")?.previousElementSibling;
     if (control && !relatedTarget?.closest?.(`[data-chips="${control.id}"]`) && relatedTarget !== control) commit(control);
   });
-  grid.addEventListener("keydown", (event) => {
-    const row = event.target.closest("tr.editing");
-    if (!row || event.isComposing) return;
-    const isLast = event.target === controlsIn(row).at(-1) && row === [...grid.querySelectorAll("tr:not(.under)")].at(-1);
-    if (event.key === "Enter" && event.target.matches("input")) {
-      event.preventDefault();
-      if (isLast && document.getElementById("new-row")) commit(event.target).then(() => {}), addRow();
-      else commit(event.target);
-    } else if (event.key === "Escape") closeRow(row);
+  grid.addEventListener("change", ({ target }) => target.matches(".calendar") && chooseDay(target));
+  for (const name of ["focusin", "pointerover", "pointerdown"]) grid.addEventListener(name, loadKeys);
+  document.addEventListener("keydown", async (event) => {
+    const isTurn = (event.ctrlKey || event.metaKey) && /^[zy]$/i.test(event.key);
+    if (isTurn && !keys) (await loadKeys())?.onKey(event);
   });
   grid.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.target.matches(".calendar")) return void event.target.showPicker?.();
     if (event.target.closest("[data-close]")) return void closeRow(event.target.closest("tr"));
     const cell = event.target.closest("tr:not(.editing) td");
     const link = event.target.closest("a.cell") ?? (event.target === cell ? cell.querySelector("a.cell") : null);
@@ -60,7 +74,8 @@ function listen() {
       const form = event.target;
       if (form.matches("[data-by-script]")) actOnRow(form, event.submitter.value);
       else if (form.matches("[data-add-row]")) addRow();
-      else if (!form.matches("[data-conflict]") && controlsIn(grid).some((c) => isDirty(c) || stateOf(c).edit) && !("waited" in form.dataset)) {
+      else if (form.matches("[data-turn]")) import("./block.js").then(({ turn }) => turn(form));
+      else if (!form.matches("[data-conflict], [data-selection]") && controlsIn(grid).some((c) => isDirty(c) || stateOf(c).edit) && !("waited" in form.dataset)) {
         form.dataset.waited = "";
         afterSaving(() => form.requestSubmit(event.submitter));
       } else return;
@@ -79,7 +94,6 @@ function listen() {
 
 if (grid) {
   listen();
-  helpWithPeople(grid, words.people);
   controlsIn(grid).forEach(grow);
 }
 const polled = document.querySelector("[data-poll]");
@@ -89,7 +103,7 @@ if (polled) {
     isBusy,
     accept,
     saves: () => held.saves,
-    isMaking: () => Boolean(grid && pending().some((control) => rowOf(control).dataset.row === "new")),
+    isMaking: () => Boolean(grid?.querySelector("[data-dragged]")) || Boolean(grid && pending().some((control) => rowOf(control).dataset.row === "new")),
     removed: (control) => show(control, "gone", words.removed),
   }).now;
 }

@@ -32,7 +32,7 @@ export async function openRow(link) {
 const isUntouched = (row) => row.dataset.row === "new" && !controlsIn(row).some(isBusy);
 
 /** A row whose every word is saved turns to text again. */
-export async function closeRow(row, focus = true) {
+export async function closeRow(row, focus = true, field = "") {
   const controls = controlsIn(row);
   await Promise.all(controls.map(commit));
   if (controls.some(isBusy) || !row.isConnected) return;
@@ -40,7 +40,7 @@ export async function closeRow(row, focus = true) {
   const text = await piece(row.dataset.textUrl);
   if (!text || controls.some(isBusy) || (!focus && row.contains(document.activeElement))) return;
   row.replaceWith(text);
-  if (focus) text.querySelector("a.cell")?.focus();
+  if (focus) (text.querySelector(`a.cell[href*="cell=${field.replace("_kind", "")}"]`) ?? text.querySelector("a.cell"))?.focus();
 }
 
 /** A new row needs no server: its first word makes it. A second press finds the one that is there. */

@@ -81,7 +81,7 @@ export function grow(control) {
 }
 
 /** Wait, but no longer than until the line or the person is back. */
-function rest(seconds) {
+export function rest(seconds) {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer);
@@ -171,7 +171,7 @@ function take(control, state, answer) {
   if (answer.status !== 200) return offerChoice(control, state, answer);
   state.settles = "";
   if (tidy(control.value) === value) put(control, answer.text);
-  show(control, "saved", words.saved.replace("%s", answer.at));
+  show(control, "saved", [words.saved.replace("%s", answer.at), answer.said].filter(Boolean).join(" · "));
   if (control.matches("[data-people]")) remember(answer.text);
 }
 

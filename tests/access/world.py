@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -51,8 +52,13 @@ class World:
         """What a page would post at a door, so that an open one really writes."""
         once = str(uuid.uuid4())
         cell = {"table": "sheetrow", "row": self.own["row_id"], "field": "action"}
+        row = {"row": self.own["row_id"], "version": 0, "cells": {"action": "New"}}
+        block = {"id": once, "table": "sheetrow", "day": str(self.own["day"]), "rows": [row]}
         return {
             "save_cell": cell | {"value": "New", "seen": "Action canaryown", "edit_id": once},
+            "save_block": {"block": json.dumps(block)},
+            "undo": {"do": "undo", "place": "plan", "edit_id": once},
+            "row_history": {"earlier": str(self.own["edit_id"]), "edit_id": once},
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},
@@ -249,6 +255,8 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "cohort_id": team.cohort_id,
             "team_id": team.pk,
             "row_id": row.pk,
+            "table": "sheetrow",
+            "of": row.pk,
             "milestone_id": milestone.pk,
             "activity_id": activity.pk,
             "outsider_id": outsider.pk,

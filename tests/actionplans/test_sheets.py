@@ -124,7 +124,7 @@ def test_a_row_that_was_removed_answers_so_and_keeps_the_text(
     ("field", "value", "sentence"),
     [
         ("by_when", "2026-05-01", "before your week began"),
-        ("by_when", "soon", "not a date"),
+        ("by_when", "soon", "not understand this as a date"),
         ("by_whom", "x" * 301, "300 letters"),
         ("session", "12345", "no longer in the day"),
         ("action", "x" * 10_001, "too long"),

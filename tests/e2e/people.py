@@ -167,7 +167,7 @@ class Visitor:
 
     def is_saved(self, control: Locator) -> None:
         state = self.page.locator(f"[id='{control.get_attribute('id')}-state']")
-        expect(state).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+        expect(state).to_have_text(re.compile(r"^Saved \d\d:\d\d( · .+)?$"))
 
     def close_row(self, row: Locator) -> None:
         """Press Done: the line turns to text again."""

@@ -1,0 +1,1 @@
+"""What is promised in seconds, measured. `make bench` runs each on both databases."""
