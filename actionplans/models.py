@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actionplans import sheet_kinds
+from actionplans.presence_models import Presence as Presence
 from cohorts.models import Person, Session, Team
 
 
@@ -191,6 +192,7 @@ class Edit(models.Model):
     class Outcome(models.TextChoices):
         CREATED = "created"
         APPLIED = "applied"
+        MERGED = "merged"
         SAME = "same"
         CONFLICT = "conflict"
 
@@ -212,7 +214,8 @@ class Edit(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="settles",
-        help_text="The later edit by which the author settled this conflict.",
+        help_text="The later edit by which the author settled this conflict, or the one by which "
+        "a merged text came into the cell.",
     )
 
     class Meta:
@@ -224,7 +227,7 @@ class Edit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(outcome__in=["created", "applied"], version__isnull=False)
-                | Q(outcome__in=["same", "conflict"], version__isnull=True),
+                | Q(outcome__in=["merged", "same", "conflict"], version__isnull=True),
                 name="edit_version_means_change",
             ),
         ]

@@ -12,6 +12,7 @@ from accounts.models import User
 from actionplans import sheet_kinds
 from actionplans.cell_inputs import Choices
 from actionplans.models import Activity, DailySheet, Edit, SheetRow
+from cohorts.access import TEAM
 from cohorts.models import Cohort, Person, Session, Team
 
 ROW = Edit.Table.SHEET_ROW
@@ -61,9 +62,9 @@ def begin(team: Team, day: date) -> DailySheet:
 
 
 def token(team: Team, day: date) -> str:
-    """Changes whenever anything on the sheet does; one statement."""
+    """Changes whenever anything on the sheet does; one statement. 404 outside the week."""
     found = (
-        DailySheet.objects.filter(team=team, day=day)
+        DailySheet.objects.filter(team=team, day=day_of(team, day))
         .annotate(rows_count=Count("rows"), rows_version=Sum("rows__version"))
         .values_list("version", "handed_in_at", "rows_count", "rows_version")
         .first()
@@ -95,6 +96,11 @@ def row_choices(team: Team, day: date, row: SheetRow | None = None) -> dict[str,
 def is_open(team: Team) -> bool:
     """A closed cohort is read, not written."""
     return team.cohort.state != Cohort.State.CLOSED
+
+
+def may_write(team: Team) -> bool:
+    """The team writes, as long as its cohort is open; everybody else reads."""
+    return bool(team.roles & TEAM) and is_open(team)
 
 
 def last_writers(rows: list[SheetRow]) -> dict[int, str]:

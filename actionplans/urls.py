@@ -11,6 +11,7 @@ from actionplans.views import (
     plan,
     plan_rows,
     plan_sign_off,
+    polling,
     sheet_kinds,
     sheets,
 )
@@ -20,6 +21,7 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     # Shared rows, daily sheets, week board
     path("teams/<int:team_id>/cells/", cells.save_cell, name="save_cell"),
+    path("teams/<int:team_id>/here/", polling.here, name="here"),
     path("teams/<int:team_id>/conflicts/", cells.conflicts_page, name="conflicts"),
     path("teams/<int:team_id>/sheets/<day:day>/", sheets.sheet, name="sheet"),
     path(

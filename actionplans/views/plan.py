@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import condition, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from actionplans import plans, sheets
 from actionplans.cell_values import TABLES
@@ -21,8 +20,9 @@ from actionplans.invalid import Invalid
 from actionplans.models import Activity, Baseline, Milestone, SheetRow
 from actionplans.plan_page import Line, Page, open_page
 from actionplans.plans import ACTIVITY, MILESTONE
+from actionplans.sheets import may_write
 from actionplans.views.cells import closed_sentence, uuid_of
-from actionplans.views.sheets import may_write
+from actionplans.views.polling import Parts, polled
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, Role, SignedIn, team_door
 from cohorts.models import Person, Team
@@ -66,15 +66,11 @@ def _just_removed(request: SignedIn, team: Team) -> dict[str, Any] | None:
     return {"table": table, "pk": found.pk} if found else None
 
 
-def _etag(request: SignedIn, team: Team) -> str:
-    return f'"{plans.token(team)}-{request.user.pk}-{get_language()}-{may_write(team):d}"'
-
-
 @require_safe
 @team_door(may=READ_TEAM_WORK)
-@condition(etag_func=_etag)
-def plan_changes(request: SignedIn, team: Team) -> HttpResponse:
-    """The parts of the plan as they are now, for poll.js; 304 when nothing has changed."""
+@polled(plans.token)
+def plan_changes(request: SignedIn, team: Team) -> Parts:
+    """The parts of the plan as they are now."""
     signed = Baseline.objects.filter(plan__team=team).select_related("signed_by").first()
     page = open_page(team, signed)
     writers = plans.last_writers(team, page.groups)
@@ -88,7 +84,7 @@ def plan_changes(request: SignedIn, team: Team) -> HttpResponse:
     for name, state in states.items():
         html = render_to_string(f"actionplans/plan_{name}.html", context)
         parts.append({"id": f"plan-{name}", "version": state, "cells": {}, "html": html})
-    return JsonResponse({"parts": parts})
+    return parts
 
 
 def _part(

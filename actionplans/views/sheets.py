@@ -7,14 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import (
-    condition,
     require_http_methods,
     require_POST,
     require_safe,
@@ -25,10 +24,11 @@ from actionplans.cell_inputs import Input, inputs
 from actionplans.cell_values import TABLES
 from actionplans.ledger import open_conflicts
 from actionplans.models import DailySheet, SheetRow
-from actionplans.sheets import ROW, SHEET
-from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, uuid_of
+from actionplans.sheets import ROW, SHEET, may_write
+from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, tell_merged, uuid_of
+from actionplans.views.polling import Parts, polled
 from coalitions import clock
-from cohorts.access import READ_TEAM_WORK, TEAM, WRITE_TEAM_WORK, SignedIn, team_door
+from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Person, Team
 
 CELLS = [name for name in TABLES[ROW].cells if name != "position"]
@@ -37,11 +37,6 @@ CELLS = [name for name in TABLES[ROW].cells if name != "position"]
 def is_script(request: HttpRequest) -> bool:
     """Our own scripts say so, and get a piece of a page instead of a whole one."""
     return "X-Requested-With" in request.headers
-
-
-def may_write(team: Team) -> bool:
-    """The team writes, as long as its cohort is open; everybody else reads."""
-    return bool(team.roles & TEAM) and sheets.is_open(team)
 
 
 @require_safe
@@ -85,16 +80,11 @@ def _just_removed(request: SignedIn, sheet: DailySheet) -> SheetRow | None:
     return SheetRow.objects.filter(pk=pk, sheet=sheet.pk, removed_at__isnull=False).first()
 
 
-def _etag(request: SignedIn, team: Team, day: date) -> str:
-    who = f"{request.user.pk}-{get_language()}-{may_write(team):d}"
-    return f'"{sheets.token(team, sheets.day_of(team, day))}-{who}"'
-
-
 @require_safe
 @team_door(may=READ_TEAM_WORK)
-@condition(etag_func=_etag)
-def sheet_changes(request: SignedIn, team: Team, day: date) -> HttpResponse:
-    """The parts of the sheet as they are now, for poll.js; 304 when nothing has changed."""
+@polled(sheets.token)
+def sheet_changes(request: SignedIn, team: Team, day: date) -> Parts:
+    """The parts of the sheet as they are now."""
     page = sheets.open_page(team, day)
     context = _context(page, may_write(team))
     context["csrf_token"] = get_token(request)
@@ -123,7 +113,7 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> HttpResponse:
             "html": render_to_string("actionplans/sheet_handed_in.html", context, request),
         },
     ]
-    return JsonResponse({"parts": parts})
+    return parts
 
 
 @require_POST
@@ -249,6 +239,7 @@ def _save_row(request: SignedIn, team: Team, row: SheetRow, told: dict[str, Any]
         else:
             cell.text = cell.seen = saved.text
             conflicts += not saved.kept
+            tell_merged(request, saved)
     if conflicts:
         messages.warning(
             request,

@@ -113,6 +113,7 @@ DOORS: dict[str, Door] = {
     "sheet_hand_in": Door(NOBODY, TEAM),
     "sheet_row": Door(TEAM, TEAM),
     "save_cell": Door(NOBODY, TEAM),
+    "here": Door(NOBODY, TEAM),
     "conflicts": Door(TEAM, TEAM),
     "carry_row": Door(NOBODY, TEAM),
     "plan": Door(STAFF | TEAM),

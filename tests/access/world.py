@@ -50,6 +50,7 @@ class World:
         cell = {"table": "sheetrow", "row": self.own["row_id"], "field": "action"}
         return {
             "save_cell": cell | {"value": "New", "seen": "Action canaryown", "edit_id": once},
+            "here": {"part": f"row-{self.own['row_id']}"},
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},
