@@ -101,16 +101,3 @@ def is_open(team: Team) -> bool:
 def may_write(team: Team) -> bool:
     """The team writes, as long as its cohort is open; everybody else reads."""
     return bool(team.roles & TEAM) and is_open(team)
-
-
-def last_writers(rows: list[SheetRow]) -> dict[int, str]:
-    """Who made the last change of each row, by the row's id."""
-    versions = {row.pk: row.version for row in rows}
-    edits = Edit.objects.filter(
-        table=ROW, row_id__in=versions, version__in=set(versions.values())
-    ).select_related("actor")
-    return {
-        edit.row_id: str(edit.actor or "")
-        for edit in edits
-        if edit.version == versions[edit.row_id]
-    }

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from actionplans import plans, sheets
 from actionplans.cell_values import TABLES
 from actionplans.invalid import Invalid
+from actionplans.ledger import last_changes
 from actionplans.models import Activity, Baseline, Milestone, SheetRow
 from actionplans.plan_page import Line, Page, open_page
 from actionplans.plans import ACTIVITY, MILESTONE
 from actionplans.sheets import may_write
 from actionplans.views.cells import closed_sentence, uuid_of
-from actionplans.views.polling import Parts, polled
+from actionplans.views.polling import Parts, polled, told_of
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, Role, SignedIn, team_door
 from cohorts.models import Person, Team
@@ -73,9 +74,12 @@ def plan_changes(request: SignedIn, team: Team) -> Parts:
     """The parts of the plan as they are now."""
     signed = Baseline.objects.filter(plan__team=team).select_related("signed_by").first()
     page = open_page(team, signed)
-    writers = plans.last_writers(team, page.groups)
+    changes = last_changes(team, [line.row for line in page.lines])
     context = _context(team, page) | {"csrf_token": get_token(request)}
-    parts = [_part(line, context, writers) for line in page.lines]
+    parts = [
+        _part(line, context) | told_of(changes.get((line.table, line.row.pk)), request.user)
+        for line in page.lines
+    ]
     states = {
         "signed": str(signed is not None),
         "problems": page.problems_state,
@@ -87,15 +91,12 @@ def plan_changes(request: SignedIn, team: Team) -> Parts:
     return parts
 
 
-def _part(
-    line: Line, context: dict[str, Any], writers: dict[tuple[str, int], str]
-) -> dict[str, Any]:
+def _part(line: Line, context: dict[str, Any]) -> dict[str, Any]:
     cells = TABLES[line.table].cells
     html = render_to_string(f"actionplans/{line.table}_row.html", context | {"line": line})
     return {
         "id": line.id,
         "version": line.state,
-        "by": writers.get((line.table, line.row.pk), ""),
         "cells": {name: cell.text_of(line.row) for name, cell in cells.items()},
         "html": html,
     }

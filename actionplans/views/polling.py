@@ -12,7 +12,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from actionplans import presence
+from actionplans.models import Edit
 from actionplans.sheets import may_write
 from coalitions import clock
 from cohorts.access import WRITE_TEAM_WORK, SignedIn, team_door
@@ -47,6 +49,18 @@ def polled(token: Callable[..., str]) -> Callable[[Callable[..., Parts]], Callab
         return answer
 
     return decorate
+
+
+def told_of(change: Edit | None, reader: User) -> dict[str, Any]:
+    """Whose the last change of a part is: a name, or the reader's own; and if it was merged."""
+    if change is None:
+        return {}
+    submitted = getattr(change, "settles", None)
+    return {
+        "by": str(change.actor or ""),
+        "own": change.actor_id == reader.pk,
+        "merged": submitted is not None and submitted.outcome == Edit.Outcome.MERGED,
+    }
 
 
 @require_POST

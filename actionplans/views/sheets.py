@@ -22,11 +22,11 @@ from django.views.decorators.http import (
 from actionplans import cells, sheets
 from actionplans.cell_inputs import Input, inputs
 from actionplans.cell_values import TABLES
-from actionplans.ledger import open_conflicts
+from actionplans.ledger import last_changes, open_conflicts
 from actionplans.models import DailySheet, SheetRow
 from actionplans.sheets import ROW, SHEET, may_write
 from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, tell_merged, uuid_of
-from actionplans.views.polling import Parts, polled
+from actionplans.views.polling import Parts, polled, told_of
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Person, Team
@@ -88,14 +88,15 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> Parts:
     page = sheets.open_page(team, day)
     context = _context(page, may_write(team))
     context["csrf_token"] = get_token(request)
-    writers = sheets.last_writers(page.rows)
+    kept = [page.sheet] if page.sheet.pk else []
+    changes = last_changes(team, [*page.rows, *kept])
     parts: list[dict[str, Any]] = [
         {
             "id": f"row-{row.pk}",
             "version": row.version,
-            "by": writers.get(row.pk, ""),
             "cells": {name: TABLES[ROW].cells[name].text_of(row) for name in CELLS},
             "html": render_to_string("actionplans/sheet_row.html", context | {"row": row}),
+            **told_of(changes.get((ROW, row.pk)), request.user),
         }
         for row in page.rows
     ]
@@ -106,6 +107,7 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> Parts:
             "version": page.sheet.version,
             "cells": {name: cell.text_of(page.sheet) for name, cell in spec.cells.items()},
             "html": render_to_string("actionplans/sheet_discussion.html", context),
+            **told_of(changes.get((SHEET, page.sheet.pk)), request.user),
         },
         {
             "id": "handed-in",

@@ -5,9 +5,10 @@
 // saving.js knows the cells, rows.js the rows; here is what is listened to.
 import { helpWithPeople } from "./people.js";
 import { startPolling } from "./poll.js";
+import { tellWhereIAm } from "./presence.js";
 import { actOnRow, addRow, closeRow, openRow } from "./rows.js";
 import { accept, commit, controlsIn, grid, grow, held, isBusy, isDirty, pending } from "./saving.js";
-import { rowOf, show, stateOf, tidy, wake, words } from "./saving.js";
+import { post, rowOf, show, stateOf, tidy, wake, words } from "./saving.js";
 
 /** Leaving waits a moment for what is on its way. */
 async function afterSaving(go) {
@@ -81,6 +82,7 @@ if (grid) {
   listen();
   helpWithPeople(grid, words.people);
   controlsIn(grid).forEach(grow);
+  tellWhereIAm(grid, (part) => post(grid.dataset.hereUrl, { part }));
 }
 const polled = document.querySelector("[data-poll]");
 if (polled) {
