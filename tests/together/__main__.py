@@ -55,10 +55,15 @@ def run(database: str, chosen: argparse.Namespace) -> dict:
     for name in ("seed", "edits", "clients"):
         command += [f"--{name}", str(getattr(chosen, name))]
     command += ["--control", chosen.control] if chosen.control else []
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if not done.stdout.strip():
-        sys.exit(f"The run on {database} ended with {done.returncode} and without a report.")
-    return json.loads(done.stdout.splitlines()[-1])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            told, _nothing = running.communicate()
+        except BaseException:
+            running.terminate()
+            raise
+    if not told.strip():
+        sys.exit(f"The run on {database} ended with {running.returncode} and without a report.")
+    return json.loads(told.splitlines()[-1])
 
 
 if __name__ == "__main__":

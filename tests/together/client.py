@@ -70,7 +70,8 @@ class Editor:
         self.cells: dict[Key, str] = {}
         self.made = 0
         self.etag = ""
-        self.log = Path(task.log).open("w")
+        self.log = Path(task.log)
+        self.log.touch()
         self.line: HTTPConnection | None = None
         self.base = f"/teams/{task.team}"
 
@@ -145,7 +146,6 @@ class Editor:
                 self.edit(self.pick())
             if self.made % LOOK_EVERY == 0:
                 self.look()
-        self.log.close()
 
     def pick(self) -> Key:
         if self.chance.random() < HOT_SHARE:
@@ -173,8 +173,8 @@ class Editor:
         outcome = told.get("outcome", "refused" if answer and answer[0] == 422 else "")
         noted = {"edit_id": edit_id, "by": self.task.user, "outcome": outcome}
         noted |= cell | {"ms": round(answer[2], 1) if answer else None}
-        self.log.write(json.dumps(noted) + "\n")
-        self.log.flush()
+        with self.log.open("a") as log:
+            log.write(json.dumps(noted) + "\n")
         if "text" in told:
             self.cells[key] = told["text"]
         return told

@@ -12,6 +12,7 @@ import json
 import random
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from playwright.sync_api import BrowserContext, Error, Locator, Page, sync_playw
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 CHROMIUM += ["--disable-component-update", "--disable-sync"]
-SECONDS = 20_000
+SECONDS = 30_000
 FIRST, SECOND = " that the union", " agreed to count."
 # The first text of each line of the plan, where it is not open for writing.
 SHOWN = """() => Object.fromEntries(
@@ -54,12 +55,19 @@ class Writer:
         self.name = seat["name"]
         self.chance = random.Random(f"page {task.seed} {self.name}")
         self.page: Page = context.new_page()
-        self.page.goto(f"{task.url}/teams/{seat['team']}/plan/")
+        self.address = f"{task.url}/teams/{seat['team']}/plan/"
         self.sentences: list[dict[str, Any]] = []
         self.disturbed: list[str] = []
         self.troubles: list[str] = []
         self.cell: Locator | None = None
         self.begun = ""
+
+    def arrive(self) -> None:
+        """Open the plan; a web worker may just have been killed."""
+        for _try in range(5):
+            with suppress(Error):
+                self.page.goto(self.address)
+                return
 
     def begin(self) -> None:
         """Open a cell and type the first half of a sentence."""
@@ -73,9 +81,9 @@ class Writer:
         cell.evaluate("cell => cell.setSelectionRange(cell.value.length, cell.value.length)")
         self.begun = f"{self.name} says, sentence {len(self.sentences)},"
         start = "\n" if cell.input_value() else ""
+        self.sentences.append({"by": self.user, "row": row, "text": self.begun})
         self.page.keyboard.type(f"{start}{self.begun}{FIRST}", delay=8)
         self.cell = cell
-        self.sentences.append({"by": self.user, "row": row, "text": self.begun})
 
     def finish(self) -> None:
         """Type the rest where the caret is, look that it stayed there, and leave the cell."""
@@ -130,6 +138,8 @@ def work(task: Task) -> dict[str, Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         writers = [Writer(browser.new_context(), task, seat) for seat in task.seats]
+        for writer in writers:
+            writer.arrive()
         while not Path(task.stop).exists():
             for deed in ("begin", "finish"):
                 for writer in writers:

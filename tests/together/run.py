@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,8 +42,8 @@ DEADLINE = 1200
 class Killer(threading.Thread):
     """SIGKILLs a web worker every few seconds, until it is told that all is over.
 
-    Always the oldest: a worker that ends again right after its start makes the server give up. It is
-    started again then, as a service manager does.
+    Always the oldest: a worker that ends again right after its start makes the server give up. It
+    is started again then, as a service manager does.
     """
 
     def __init__(self, installation: Installation, seed: int) -> None:
@@ -132,10 +133,11 @@ def write_together(
     installation.start("web", "web")
     installation.wait_for_web()
     killer = Killer(installation, chosen.seed)
-    with Proxy(installation.port, chosen.seed) as line:
+    with Proxy(installation.port, chosen.seed) as line, ExitStack() as stack:
         logs = [folder / f"client-{n}.jsonl" for n in range(chosen.clients)]
         seen, stop = folder / "pages.json", folder / "stop"
         pages = start(
+            stack,
             "pages",
             {
                 "url": line.url,
@@ -149,7 +151,7 @@ def write_together(
         killer.start()
         writing = time.monotonic()
         clients = [
-            start("client", client_task(seat, seats, line.url, hot, log, number, chosen))
+            start(stack, "client", client_task(seat, seats, line.url, hot, log, number, chosen))
             for number, (seat, log) in enumerate(zip(seats, logs, strict=False))
         ]
         wait_for(clients)
@@ -189,9 +191,12 @@ def client_task(
     }
 
 
-def start(module: str, task: dict[str, Any]) -> subprocess.Popen[bytes]:
+def start(stack: ExitStack, module: str, task: dict[str, Any]) -> subprocess.Popen[bytes]:
+    """A process that ends with the run, whatever becomes of that."""
     command = [sys.executable, "-m", f"tests.together.{module}", json.dumps(task)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=sys.stderr)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=sys.stderr)
+    stack.callback(process.terminate)
+    return process
 
 
 def wait_for(processes: list[subprocess.Popen[bytes]]) -> None:
@@ -228,6 +233,7 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=5000)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--control", default="")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     report = simulate(parser.parse_args())
     print(json.dumps(report))
     return 0 if report["held"] else 1
