@@ -12,7 +12,6 @@ import json
 import random
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,8 @@ class Task:
     seats: list[dict[str, Any]]
     hot: str
     seed: int
+    # A file that is made when everybody has arrived, and one that ends the work when it is there
+    ready: str
     stop: str
     report: str
 
@@ -55,19 +56,12 @@ class Writer:
         self.name = seat["name"]
         self.chance = random.Random(f"page {task.seed} {self.name}")
         self.page: Page = context.new_page()
-        self.address = f"{task.url}/teams/{seat['team']}/plan/"
+        self.page.goto(f"{task.url}/teams/{seat['team']}/plan/")
         self.sentences: list[dict[str, Any]] = []
         self.disturbed: list[str] = []
         self.troubles: list[str] = []
         self.cell: Locator | None = None
         self.begun = ""
-
-    def arrive(self) -> None:
-        """Open the plan; a web worker may just have been killed."""
-        for _try in range(5):
-            with suppress(Error):
-                self.page.goto(self.address)
-                return
 
     def begin(self) -> None:
         """Open a cell and type the first half of a sentence."""
@@ -138,8 +132,7 @@ def work(task: Task) -> dict[str, Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         writers = [Writer(browser.new_context(), task, seat) for seat in task.seats]
-        for writer in writers:
-            writer.arrive()
+        Path(task.ready).touch()
         while not Path(task.stop).exists():
             for deed in ("begin", "finish"):
                 for writer in writers:

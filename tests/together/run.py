@@ -135,7 +135,7 @@ def write_together(
     killer = Killer(installation, chosen.seed)
     with Proxy(installation.port, chosen.seed) as line, ExitStack() as stack:
         logs = [folder / f"client-{n}.jsonl" for n in range(chosen.clients)]
-        seen, stop = folder / "pages.json", folder / "stop"
+        ready, stop, seen = folder / "ready", folder / "stop", folder / "pages.json"
         pages = start(
             stack,
             "pages",
@@ -144,10 +144,12 @@ def write_together(
                 "seats": [seat.as_dict() for seat in seats[chosen.clients :]],
                 "hot": str(hot),
                 "seed": chosen.seed,
+                "ready": str(ready),
                 "stop": str(stop),
                 "report": str(seen),
             },
         )
+        wait_until(lambda: ready.exists() or pages.poll() is not None, "the pages", 300)
         killer.start()
         writing = time.monotonic()
         clients = [
