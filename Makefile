@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PORT ?= 8000
 export PORT
-.PHONY: help demo demo-reset test check bench year year-controls image-check lock messages screenshots clean
+.PHONY: help demo demo-reset test check bench year year-controls together together-controls image-check lock messages screenshots clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -45,6 +45,14 @@ year: .venv/dev ## Live through a follow-up year with kills and faults, on both 
 year-controls: .venv/dev ## Break the engine on purpose: succeeds when the harness of the year notices
 	@bin/compile-messages
 	@$(PY) -m tests.year --control mark_sent_first $(ARGS)
+
+together: .venv/dev ## Let clients and browsers write in one plan at once, with cuts and kills, on both databases; one JSON line
+	@bin/compile-messages
+	@$(PY) -m tests.together $(ARGS)
+
+together-controls: .venv/dev ## Save whole rows on purpose: succeeds when the harness of editing together notices
+	@bin/compile-messages
+	@$(PY) -m tests.together --control whole_rows --edits 1000 $(ARGS)
 
 image-check: .venv/dev ## Build the image and use its parts as docker-compose.yml runs them (podman, or ARGS="--engine docker")
 	@$(PY) -m tests.image $(ARGS)

@@ -25,10 +25,18 @@ from cohorts.models import Person, Session, Team
 
 
 class Cell:
-    """Plain text of any length a person would type."""
+    """Plain text of any length a person would type.
+
+    `merges`: what two people wrote in it at once may become one text. Never a name, a date, a
+    choice: half of one and half of another is neither.
+    """
 
     control = "text"
     longest = 10_000
+
+    @property
+    def merges(self) -> bool:
+        return type(self) is Cell
 
     def __init__(self, field: str, *, default: str = "") -> None:
         self.field = field

@@ -1,8 +1,9 @@
 """The only way shared rows are written: one cell, if it still holds what the person saw.
 
 A write is one conditional UPDATE with its entry in the ledger in the same transaction. Sending an
-`edit_id` again gives the first outcome. When the cell has moved on, the text stands in the ledger
-as its author's open conflict. So every text a person submitted is the cell's value, in its
+`edit_id` again gives the first outcome. When the cell has moved on, a long text is merged where
+both changed different parts (`merging.py`); otherwise it stands in the ledger as its author's open
+conflict. So every text a person submitted is the cell's value, in its
 history, or in an open conflict on its author's screen.
 
 Rows come, move and go by `rows.py`, with the same ledger; its verbs are reached through here too.
@@ -15,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -25,6 +26,7 @@ from accounts.models import User
 from actionplans import people
 from actionplans.cell_values import TABLES, Cell, PeopleCell, Table, rows_of
 from actionplans.invalid import Invalid
+from actionplans.merging import merge
 from actionplans.models import Edit
 from actionplans.rows import create_row, move_row, remove_row, restore_row
 from cohorts.models import Person, Team
@@ -43,15 +45,17 @@ __all__ = [
 ]
 
 Outcome = Edit.Outcome
-APPLIED, SAME, CONFLICT, REMOVED = "applied", "same", "conflict", "removed"
+APPLIED, MERGED, SAME = "applied", "merged", "same"
+CONFLICT, REMOVED = "conflict", "removed"
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of an edit: "applied", "same", "conflict" or "removed" (the row was taken away).
+    """What became of an edit: "applied", "merged", "same", "conflict" or "removed" (its row was).
 
-    `text` is what the cell holds now, `version` its row's. `theirs` is the edit that wrote the
-    current text, where it is not one's own: who (`theirs.actor`) and when (`theirs.at`).
+    `text` is what the cell holds now, `version` its row's. `theirs` is the edit that it met: the
+    one that wrote the current text, or the one it was merged with; who (`theirs.actor`), when
+    (`theirs.at`). `before` is what the cell held before a merge.
     """
 
     outcome: str
@@ -59,11 +63,12 @@ class Saved:
     version: int
     edit: Edit
     theirs: Edit | None = None
+    before: str = ""
 
     @property
     def kept(self) -> bool:
-        """The submitted text is what the cell holds; otherwise it is the author's open conflict."""
-        return self.outcome in {APPLIED, SAME}
+        """What was submitted is in the cell; otherwise it is the author's open conflict."""
+        return self.outcome in {APPLIED, MERGED, SAME}
 
 
 class _MovedOn(Exception):  # noqa: N818 it is no error
@@ -123,13 +128,15 @@ def _write(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> Saved
         edit.version = rows.values_list("version", flat=True).get()
         edit.save(force_insert=True)
         return Saved(APPLIED, text, edit.version, edit)
-    row = rows.get()
+    row = (rows.select_for_update() if cell.merges else rows).get()
     text = cell.text_of(row)
     removed = getattr(row, "removed_at", None) is not None
     if not removed and cell.holds(row, meant, edit.value):
         edit.outcome = Outcome.SAME
         edit.save(force_insert=True)
         return Saved(SAME, text, row.version, edit)
+    if not removed and cell.merges and (merged := _merge(spec, cell, row, edit)):
+        return merged
     edit.outcome = Outcome.CONFLICT
     edit.save(force_insert=True)
     theirs = last_change(edit, field="removed" if removed else edit.field)
@@ -145,6 +152,29 @@ def _swap_column(spec: Table, cell: Cell, meant: Any, edit: Edit) -> str | None:
     unmoved = {f"{cell.field}__isnull": True} if seen is None else {cell.field: seen}
     rows = _living(spec, edit.row_id).filter(**unmoved)
     return edit.value if rows.update(**{cell.field: meant}, version=F("version") + 1) else None
+
+
+def _merge(spec: Table, cell: Cell, row: Any, edit: Edit) -> Saved | None:
+    """Both texts in the cell of the locked `row`, if they changed different parts of it.
+
+    The ledger gets two entries: what was submitted, and, as an edit of the cell like any other, the
+    text that came of it.
+    """
+    theirs = cell.text_of(row)
+    both = merge(edit.seen, theirs, edit.value)
+    if both is None or edit.seen == edit.value or len(both) > cell.longest:
+        return None
+    met = last_change(edit, field=edit.field)
+    came = Edit(edit_id=uuid5(edit.edit_id, MERGED), team=edit.team, table=edit.table)
+    came.row_id, came.field, came.actor, came.at = edit.row_id, edit.field, edit.actor, edit.at
+    came.seen, came.value, came.outcome = theirs, cell.tidy(both), Outcome.APPLIED
+    if _swap_column(spec, cell, came.value, came) is None:
+        return None
+    came.version = row.version + 1
+    came.save(force_insert=True)
+    edit.outcome, edit.settled_by = Outcome.MERGED, came
+    edit.save(force_insert=True)
+    return Saved(MERGED, came.value, came.version, edit, met, theirs)
 
 
 def _swap_people(
@@ -179,6 +209,14 @@ def last_change(edit: Edit, *, field: str) -> Edit | None:
     return of_cell.select_related("actor").order_by("-version").first()
 
 
+def _met(merged: Edit) -> Edit | None:
+    """The edit that an edit was merged with."""
+    came = merged.settled_by
+    changes = Edit.objects.filter(team=came.team_id, table=came.table, row_id=came.row_id)
+    earlier = changes.filter(field=came.field, version__lt=came.version).select_related("actor")
+    return earlier.order_by("-version").first()
+
+
 def _first_outcome(edit: Edit) -> Saved:
     """What the same `edit_id` came to when it was sent first, with the cell as it is now."""
     first = Edit.objects.filter(
@@ -193,6 +231,8 @@ def _first_outcome(edit: Edit) -> Saved:
     spec = TABLES[edit.table]
     row = spec.model.objects.get(pk=edit.row_id)
     saved = Saved(first.outcome, spec.cells[edit.field].text_of(row), row.version, first)
+    if first.outcome == Outcome.MERGED:
+        return replace(saved, theirs=_met(first), before=first.settled_by.seen)
     if first.outcome != Outcome.CONFLICT:
         return saved
     if getattr(row, "removed_at", None):

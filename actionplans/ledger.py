@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -25,6 +28,23 @@ def history(team: Team, table: str, row_id: int, field: str = "") -> QuerySet[Ed
     if field:
         edits = edits.filter(field=field)
     return edits.select_related("actor").order_by("-pk")
+
+
+def last_changes(team: Team, rows: Iterable[Any]) -> dict[tuple[str, int], Edit]:
+    """The last change of each of these rows of any tables, by table and id; one statement."""
+    tables = {spec.model: table for table, spec in TABLES.items()}
+    versions = {(tables[type(row)], row.pk): row.version for row in rows}
+    edits = Edit.objects.filter(
+        team=team,
+        table__in={table for table, _pk in versions},
+        row_id__in={pk for _table, pk in versions},
+        version__in=set(versions.values()),
+    ).select_related("actor", "settles")
+    return {
+        (edit.table, edit.row_id): edit
+        for edit in edits
+        if edit.version == versions.get((edit.table, edit.row_id))
+    }
 
 
 def replay(team: Team) -> dict[CellKey, str]:

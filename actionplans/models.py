@@ -17,6 +17,7 @@ from actionplans import sheet_kinds
 from actionplans.plan_models import Acceptance as Acceptance
 from actionplans.plan_models import ProgressLink as ProgressLink
 from actionplans.plan_models import SlipReason as SlipReason
+from actionplans.presence_models import Presence as Presence
 from actionplans.undo_models import Turn as Turn
 from cohorts.models import Person, Session, Team
 
@@ -204,6 +205,7 @@ class Edit(models.Model):
     class Outcome(models.TextChoices):
         CREATED = "created"
         APPLIED = "applied"
+        MERGED = "merged"
         SAME = "same"
         CONFLICT = "conflict"
 
@@ -225,7 +227,8 @@ class Edit(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="settles",
-        help_text="The later edit by which the author settled this conflict.",
+        help_text="The later edit by which the author settled this conflict, or the one by which "
+        "a merged text came into the cell.",
     )
 
     class Meta:
@@ -237,7 +240,7 @@ class Edit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(outcome__in=["created", "applied"], version__isnull=False)
-                | Q(outcome__in=["same", "conflict"], version__isnull=True),
+                | Q(outcome__in=["merged", "same", "conflict"], version__isnull=True),
                 name="edit_version_means_change",
             ),
         ]

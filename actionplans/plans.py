@@ -140,24 +140,6 @@ def timeframe(starts_on: date | None, due_on: date | None, note: str) -> str:
     return " · ".join(part for part in (days, note) if part)
 
 
-def last_writers(team: Team, found: list[Group]) -> dict[tuple[str, int], str]:
-    """Who made the last change of each row, by table and id; one statement."""
-    rows: list[Milestone | Activity] = [group.milestone for group in found]
-    rows += [activity for group in found for activity in group.activities]
-    versions = {(row._meta.model_name, row.pk): row.version for row in rows}
-    edits = Edit.objects.filter(
-        team=team,
-        table__in=[MILESTONE, ACTIVITY],
-        row_id__in={pk for _table, pk in versions},
-        version__in=set(versions.values()),
-    ).select_related("actor")
-    return {
-        (edit.table, edit.row_id): str(edit.actor or "")
-        for edit in edits
-        if edit.version == versions.get((edit.table, edit.row_id))
-    }
-
-
 @transaction.atomic
 def remove_milestone(team: Team, milestone: Milestone, *, by: User, now: datetime) -> None:
     """Take a milestone away with its activities; `restore_milestone` brings all of them back."""

@@ -2,7 +2,7 @@
 
 A day without a year is the next such day. Numbers are day, month, year, or year, month, day. The
 names of months and weekdays come from CLDR and from Django's translations; the words between them
-stand below, as `workbook_words.plain` writes them. All languages are read at once: a team mixes
+stand below, as `coalitions.words.plain` writes them. All languages are read at once: a team mixes
 them, and no name means two different things (a test says so).
 """
 
@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from actionplans.invalid import Invalid
-from actionplans.workbook_words import LANGUAGES, plain
+from actionplans.sheet_kinds import LANGUAGES
+from coalitions.words import plain
 
 # Months have other names in Arabic from Baghdad to Beirut, and in the Maghreb.
 LOCALES = (*LANGUAGES, "ar_LB", "ar_DZ", "ar_MA")

@@ -12,6 +12,7 @@ from accounts.models import User
 from actionplans import sheet_kinds
 from actionplans.cell_inputs import Choices
 from actionplans.models import Activity, DailySheet, Edit, SheetRow
+from cohorts.access import TEAM
 from cohorts.models import Cohort, Person, Session, Team
 
 ROW = Edit.Table.SHEET_ROW
@@ -66,9 +67,9 @@ def begin(team: Team, day: date) -> DailySheet:
 
 
 def token(team: Team, day: date) -> str:
-    """Changes whenever anything on the sheet does; one statement."""
+    """Changes whenever anything on the sheet does; one statement. 404 outside the week."""
     found = (
-        DailySheet.objects.filter(team=team, day=day)
+        DailySheet.objects.filter(team=team, day=day_of(team, day))
         .annotate(rows_count=Count("rows"), rows_version=Sum("rows__version"))
         .values_list("version", "handed_in_at", "rows_count", "rows_version")
         .first()
@@ -102,14 +103,6 @@ def is_open(team: Team) -> bool:
     return team.cohort.state != Cohort.State.CLOSED
 
 
-def last_writers(rows: list[SheetRow]) -> dict[int, str]:
-    """Who made the last change of each row, by the row's id."""
-    versions = {row.pk: row.version for row in rows}
-    edits = Edit.objects.filter(
-        table=ROW, row_id__in=versions, version__in=set(versions.values())
-    ).select_related("actor")
-    return {
-        edit.row_id: str(edit.actor or "")
-        for edit in edits
-        if edit.version == versions[edit.row_id]
-    }
+def may_write(team: Team) -> bool:
+    """The team writes, as long as its cohort is open; everybody else reads."""
+    return bool(team.roles & TEAM) and is_open(team)

@@ -13,6 +13,7 @@ from actionplans.views import (
     plan,
     plan_rows,
     plan_sign_off,
+    polling,
     progress,
     raci,
     row_history,
@@ -34,6 +35,7 @@ urlpatterns = [
         row_history.history,
         name="row_history",
     ),
+    path("teams/<int:team_id>/here/", polling.here, name="here"),
     path("teams/<int:team_id>/conflicts/", cells.conflicts_page, name="conflicts"),
     path("teams/<int:team_id>/sheets/<day:day>/", sheets.sheet, name="sheet"),
     path(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,6 +10,8 @@ from babel.dates import get_month_names
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+from coalitions.words import plain
 
 PLAN_HEADINGS: dict[str, str] = {
     "milestone": "milestone | jalon | étape | phase | hito | etapa | marco | fase | المرحلة | معلم",
@@ -71,13 +72,6 @@ ALL_NUMBERS = re.compile(r"^\d+([-/.]\d+){1,3}$")
 # How a spreadsheet counts days, and what of them are days of our time.
 DAY_ZERO = date(1899, 12, 30)
 SERIALS = range((date(2000, 1, 1) - DAY_ZERO).days, (date(2100, 1, 1) - DAY_ZERO).days)
-
-
-def plain(text: str) -> str:
-    """A text as it is compared: no capitals, accents, line breaks or signs."""
-    split = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in split if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w ]", " ", re.sub(r"\s", " ", kept)).split())
 
 
 @cache

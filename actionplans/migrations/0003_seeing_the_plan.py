@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("actionplans", "0002_kinds_of_programs"),
-        ("cohorts", "0004_plan_thresholds_and_contact"),
+        ("cohorts", "0005_plan_thresholds_and_contact"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

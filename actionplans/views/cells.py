@@ -46,8 +46,9 @@ def closed_sentence() -> str:
 def save_cell(request: SignedIn, team: Team) -> HttpResponse:
     """Write one cell; answers JSON that says what became of the text.
 
-    200 applied or the same already, 409 someone else was faster (with the box that offers the
-    choices), 410 the row was removed (likewise), 422 the cell cannot hold it (with a sentence).
+    200 applied, merged (with whose words, and the text before) or the same already, 409 someone
+    else was faster (with the box that offers the choices), 410 the row was removed (likewise), 422
+    the cell cannot hold it (with a sentence).
     """
     sent = request.POST
     table, field = sent.get("table", ""), sent.get("field", "")
@@ -85,12 +86,31 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
     }
     if cell.control == "day" and saved.text:
         answer["said"] = date_format(date.fromisoformat(saved.text), "l j F Y")
+    if saved.outcome == cells.MERGED:
+        answer |= merged_with(saved)
     if saved.kept:
         return JsonResponse(answer)
     box = {"conflict": conflicts.describe([saved.edit], team)[0], "team": team}
     answer["box"] = render_to_string("actionplans/conflict.html", box, request)
     answer["edit"] = str(saved.edit.edit_id)
     return JsonResponse(answer, status=CONFLICT if saved.outcome == cells.CONFLICT else GONE)
+
+
+def merged_with(saved: cells.Saved) -> dict[str, str]:
+    """Whose words a text was merged with, and the text that an undo gives back."""
+    return {"by": str((saved.theirs and saved.theirs.actor) or ""), "before": saved.before}
+
+
+def tell_merged(request: HttpRequest, saved: cells.Saved) -> None:
+    """Where no script does: whose words were merged with one's own."""
+    if saved.outcome != cells.MERGED:
+        return
+    name = merged_with(saved)["by"] or "–"
+    messages.info(
+        request,
+        _("%(name)s wrote in the same cell meanwhile. Both texts are in it: see if they fit.")
+        % {"name": name},
+    )
 
 
 def _row_id(request: SignedIn, team: Team, table: str) -> int:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
 from actionplans import plans, sheets
 from actionplans.cell_values import TABLES
+from actionplans.ledger import last_changes
 from actionplans.models import Activity, Baseline, Milestone
 from actionplans.plan_page import Line, Page, open_page
 from actionplans.plans import ACTIVITY, MILESTONE
-from actionplans.views.sheets import may_write
+from actionplans.sheets import may_write
+from actionplans.views.polling import Parts, polled, told_of
 from cohorts.access import READ_TEAM_WORK, Role, SignedIn, team_door
 from cohorts.models import Person, Team
 
@@ -60,20 +61,19 @@ def _just_removed(request: SignedIn, team: Team) -> dict[str, Any] | None:
     return {"table": table, "pk": found.pk} if found else None
 
 
-def _etag(request: SignedIn, team: Team) -> str:
-    return f'"{plans.token(team)}-{request.user.pk}-{get_language()}-{may_write(team):d}"'
-
-
 @require_safe
 @team_door(may=READ_TEAM_WORK)
-@condition(etag_func=_etag)
-def plan_changes(request: SignedIn, team: Team) -> HttpResponse:
-    """The parts of the plan as they are now, for poll.js; 304 when nothing has changed."""
+@polled(plans.token)
+def plan_changes(request: SignedIn, team: Team) -> Parts:
+    """The parts of the plan as they are now."""
     signed = Baseline.objects.filter(plan__team=team).select_related("signed_by").first()
     page = open_page(team, signed)
-    writers = plans.last_writers(team, page.groups)
+    changes = last_changes(team, [line.row for line in page.lines])
     context = _context(team, page) | {"csrf_token": get_token(request)}
-    parts = [_part(line, context, writers) for line in page.lines]
+    parts = [
+        _part(line, context) | told_of(changes.get((line.table, line.row.pk)), request.user)
+        for line in page.lines
+    ]
     states = {
         "signed": str(signed is not None),
         "problems": page.problems_state,
@@ -82,17 +82,14 @@ def plan_changes(request: SignedIn, team: Team) -> HttpResponse:
     for name, state in states.items():
         html = render_to_string(f"actionplans/plan_{name}.html", context)
         parts.append({"id": f"plan-{name}", "version": state, "cells": {}, "html": html})
-    return JsonResponse({"parts": parts})
+    return parts
 
 
-def _part(
-    line: Line, context: dict[str, Any], writers: dict[tuple[str, int], str]
-) -> dict[str, Any]:
+def _part(line: Line, context: dict[str, Any]) -> dict[str, Any]:
     html = render_to_string(f"actionplans/{line.table}_row.html", context | {"line": line})
     return {
         "id": line.id,
         "version": line.state,
-        "by": writers.get((line.table, line.row.pk), ""),
         "cells": TABLES[line.table].shown(line.row),
         "html": html,
     }

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from actionplans import cells, places
 from actionplans.cell_inputs import Input
 from actionplans.cell_values import TABLES
-from actionplans.views.cells import uuid_of
+from actionplans.views.cells import tell_merged, uuid_of
 from cohorts.access import SignedIn
 from cohorts.models import Team
 
@@ -42,6 +42,7 @@ def save_posted(
         else:
             shown.text = shown.seen = saved.text
             conflicts += not saved.kept
+            tell_merged(request, saved)
     if conflicts:
         messages.warning(request, _lost_races(conflicts))
     return conflicts, errors

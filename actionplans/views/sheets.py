@@ -7,14 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
-    condition,
     require_http_methods,
     require_POST,
     require_safe,
@@ -23,13 +21,14 @@ from django.views.decorators.http import (
 from actionplans import cells, sheets
 from actionplans.cell_inputs import inputs
 from actionplans.cell_values import TABLES
-from actionplans.ledger import open_conflicts
+from actionplans.ledger import last_changes, open_conflicts
 from actionplans.models import DailySheet, SheetRow
-from actionplans.sheets import ROW, SHEET
+from actionplans.sheets import ROW, SHEET, may_write
 from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, uuid_of
+from actionplans.views.polling import Parts, polled, told_of
 from actionplans.views.row_forms import arrange, posted, save_posted
 from coalitions import clock
-from cohorts.access import READ_TEAM_WORK, TEAM, WRITE_TEAM_WORK, SignedIn, team_door
+from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Person, Team
 
 CELLS = [name for name in TABLES[ROW].cells if name != "position"]
@@ -38,11 +37,6 @@ CELLS = [name for name in TABLES[ROW].cells if name != "position"]
 def is_script(request: HttpRequest) -> bool:
     """Our own scripts say so, and get a piece of a page instead of a whole one."""
     return "X-Requested-With" in request.headers
-
-
-def may_write(team: Team) -> bool:
-    """The team writes, as long as its cohort is open; everybody else reads."""
-    return bool(team.roles & TEAM) and sheets.is_open(team)
 
 
 @require_safe
@@ -86,27 +80,23 @@ def _just_removed(request: SignedIn, sheet: DailySheet) -> SheetRow | None:
     return SheetRow.objects.filter(pk=pk, sheet=sheet.pk, removed_at__isnull=False).first()
 
 
-def _etag(request: SignedIn, team: Team, day: date) -> str:
-    who = f"{request.user.pk}-{get_language()}-{may_write(team):d}"
-    return f'"{sheets.token(team, sheets.day_of(team, day))}-{who}"'
-
-
 @require_safe
 @team_door(may=READ_TEAM_WORK)
-@condition(etag_func=_etag)
-def sheet_changes(request: SignedIn, team: Team, day: date) -> HttpResponse:
-    """The parts of the sheet as they are now, for poll.js; 304 when nothing has changed."""
+@polled(sheets.token)
+def sheet_changes(request: SignedIn, team: Team, day: date) -> Parts:
+    """The parts of the sheet as they are now."""
     page = sheets.open_page(team, day)
     context = _context(page, may_write(team))
     context["csrf_token"] = get_token(request)
-    writers = sheets.last_writers(page.rows)
+    kept = [page.sheet] if page.sheet.pk else []
+    changes = last_changes(team, [*page.rows, *kept])
     parts: list[dict[str, Any]] = [
         {
             "id": f"row-{row.pk}",
             "version": row.version,
-            "by": writers.get(row.pk, ""),
             "cells": TABLES[ROW].shown(row),
             "html": render_to_string("actionplans/sheet_row.html", context | {"row": row}),
+            **told_of(changes.get((ROW, row.pk)), request.user),
         }
         for row in page.rows
     ]
@@ -116,6 +106,7 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> HttpResponse:
             "version": page.sheet.version,
             "cells": TABLES[SHEET].shown(page.sheet),
             "html": render_to_string("actionplans/sheet_discussion.html", context),
+            **told_of(changes.get((SHEET, page.sheet.pk)), request.user),
         },
         {
             "id": "handed-in",
@@ -123,7 +114,7 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> HttpResponse:
             "html": render_to_string("actionplans/sheet_handed_in.html", context, request),
         },
     ]
-    return JsonResponse({"parts": parts})
+    return parts
 
 
 @require_POST

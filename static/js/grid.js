@@ -4,9 +4,10 @@
 // data-field, each with its state beside it (#<id>-state). Sentences stand in actionplans/grid_words.html.
 // saving.js knows the cells, rows.js the rows; here is what is listened to.
 import { startPolling } from "./poll.js";
+import { tellWhereIAm } from "./presence.js";
 import { actOnRow, addRow, closeRow, openRow } from "./rows.js";
 import { accept, commit, controlsIn, grid, grow, held, isBusy, isDirty, pending } from "./saving.js";
-import { rowOf, show, stateOf, tidy, wake } from "./saving.js";
+import { post, rowOf, show, stateOf, tidy, wake } from "./saving.js";
 
 let keys = null;
 
@@ -95,6 +96,7 @@ function listen() {
 if (grid) {
   listen();
   controlsIn(grid).forEach(grow);
+  tellWhereIAm(grid, (part) => post(grid.dataset.hereUrl, { part }));
 }
 const polled = document.querySelector("[data-poll]");
 if (polled) {

@@ -1,10 +1,16 @@
-// What others changed, every three seconds, part by part: a row, a text, a note. Nothing here touches
-// a cell with focus or unsent words, and nothing is announced.
+// What others changed, within three seconds, part by part: a row, a text, a note. Nothing here touches
+// a cell with focus or unsent words. Screen readers hear one sentence about all of it.
 //
-// The address in data-poll answers 304, or {"parts": [{id, version, html, cells, by}]}: `html` for a part
-// that is shown as text, `cells` (field → text) for one that is open for writing.
+// The address in data-poll answers 304, or {here, parts}: `here` is who is in which part (presence.js),
+// `parts` [{id, version, html, cells, by, own, merged}] are left out when only people moved. `html` is for
+// a part that is shown as text, `cells` (field → text) for one that is open for writing, `by` wrote last.
+import { announce } from "./app.js";
+import { showWhoIsHere } from "./presence.js";
 
-const EVERY = 3000;
+// The answer takes a moment too.
+const EVERY = 2500;
+const QUIET = 6000;
+const words = document.getElementById("poll-words")?.dataset ?? {};
 
 /** Keep `place` up to date. `grid` tells about its controls: see the end of grid.js. */
 export function startPolling(place, grid) {
@@ -27,16 +33,49 @@ export function startPolling(place, grid) {
     if (etag) headers["If-None-Match"] = etag;
     const answer = await fetch(place.dataset.poll, { headers, signal: AbortSignal.timeout(10000) });
     if (answer.status !== 200) return;
-    const { parts } = await answer.json();
+    const { parts, here } = await answer.json();
     // Saved meanwhile: this answer may be from before it, the next one is not.
     if (before !== grid.saves() || grid.isMaking()) return;
-    merge(place, parts, grid);
+    if (parts) {
+      listen(parts);
+      merge(place, parts, grid);
+    }
+    showWhoIsHere(place, here, words.here);
     etag = answer.headers.get("ETag") ?? "";
   }
 
   document.addEventListener("visibilitychange", () => document.hidden || now());
   timer = setTimeout(now, EVERY);
   return { now };
+}
+
+const cellsBefore = new Map();
+const news = { cells: 0, names: new Set(), timer: 0, spoken: 0 };
+
+/** Count the cells that others changed since the last look; said when there was quiet for a while. */
+function listen(parts) {
+  const isFirst = !cellsBefore.size;
+  for (const { id, cells = {}, by, own } of parts) {
+    const before = cellsBefore.get(id) ?? {};
+    cellsBefore.set(id, cells);
+    if (isFirst || own) continue;
+    const changed = Object.keys(cells).filter((field) => field !== "position" && cells[field] !== (before[field] ?? "") && !isShown(id, field, cells));
+    news.cells += changed.length;
+    if (changed.length && by) news.names.add(by);
+  }
+  if (news.cells && !news.timer) news.timer = setTimeout(speak, Math.max(0, news.spoken + QUIET - Date.now()));
+}
+
+/** One's own words, which this page sent: no news. */
+function isShown(id, field, cells) {
+  const control = document.getElementById(id)?.querySelector(`[data-field="${field}"]`);
+  return control?.value.trim() === cells[field];
+}
+
+function speak() {
+  const names = [...news.names].join(", ") || words.someone;
+  announce(words.changed.replace("%s", names).replace("%n", news.cells));
+  Object.assign(news, { cells: 0, names: new Set(), timer: 0, spoken: Date.now() });
 }
 
 function merge(place, parts, grid) {
@@ -46,7 +85,7 @@ function merge(place, parts, grid) {
     const controls = known ? grid.controlsIn(known) : [];
     if (controls.length) {
       for (const control of controls) {
-        if (control.dataset.field in part.cells) grid.accept(control, part.cells[control.dataset.field], part.by);
+        if (control.dataset.field in part.cells) grid.accept(control, part.cells[control.dataset.field], part.by, part.merged);
       }
       known.dataset.version = part.version;
     } else if (!known) {

@@ -58,7 +58,8 @@ export function show(control, kind, text = words[kind] ?? "", link = null) {
   place.dataset.state = state;
   place.textContent = text;
   if (link) place.append(" ", link);
-  if (text && kind !== "saving") announce(text);
+  // What others changed is summed up by poll.js: one sentence, however many cells.
+  if (text && kind !== "saving" && kind !== "changed") announce(text);
 }
 
 function signInLink() {
@@ -170,9 +171,51 @@ function take(control, state, answer) {
   state.seen = answer.text;
   if (answer.status !== 200) return offerChoice(control, state, answer);
   state.settles = "";
+  if (answer.outcome === "merged") return takeMerged(control, state, answer, value);
   if (tidy(control.value) === value) put(control, answer.text);
   show(control, "saved", [words.saved.replace("%s", answer.at), answer.said].filter(Boolean).join(" · "));
   if (control.matches("[data-people]")) remember(answer.text);
+}
+
+/** Someone else's words are in the cell besides one's own. Never put under the hands: whoever writes
+ * on goes on from the text they sent, and the next save merges again. */
+function takeMerged(control, state, answer, value) {
+  if (document.activeElement === control || tidy(control.value) !== value) {
+    state.seen = value;
+    return accept(control, answer.text, answer.by);
+  }
+  put(control, answer.text);
+  const told = words.merged.replace("%s", answer.by || words.someone);
+  show(control, "saved", told);
+  offerUndo(control, state, answer, told);
+}
+
+/** The row may have turned to text by then: the way back stands in a toast. */
+function offerUndo(control, state, answer, told) {
+  const { table, row } = rowOf(control).dataset;
+  const edit = { table, row, field: control.dataset.field, value: answer.before, seen: answer.text, edit_id: newId() };
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  const sentence = Object.assign(document.createElement("p"), { textContent: told });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: words.undo });
+  toast.append(sentence, button);
+  document.getElementById("toasts").replaceChildren(toast);
+  button.addEventListener("click", async () => {
+    const undone = await post(grid.dataset.cellsUrl, edit);
+    if (undone?.status === 409) {
+      button.remove();
+      return void (sentence.textContent = words.changedMeanwhile.replace("%s", words.someone));
+    }
+    if (!undone?.ok) return showTrouble(undone ? "server" : "line");
+    toast.remove();
+    held.saves++;
+    if (control.isConnected && !isBusy(control)) {
+      state.seen = answer.before;
+      put(control, answer.before);
+      show(control, "");
+    }
+    held.look();
+  });
 }
 
 /** The first saved cell of a new row has made it. */
@@ -255,7 +298,7 @@ function place(control, html) {
 }
 
 /** What someone else wrote, into a cell that is free for it; else only a word about it. */
-export function accept(control, text, name) {
+export function accept(control, text, name, merged = false) {
   const state = stateOf(control);
   if (text === state.seen) return void (state.theirs = undefined);
   const who = name || words.someone;
@@ -268,5 +311,5 @@ export function accept(control, text, name) {
   state.theirs = undefined;
   state.seen = text;
   put(control, text);
-  show(control, "changed", words.changed.replace("%s", who));
+  show(control, "changed", (merged ? words.mergedBy : words.changed).replace("%s", who));
 }

@@ -127,6 +127,7 @@ DOORS: dict[str, Door] = {
     "save_block": Door(NOBODY, TEAM),
     "undo": Door(NOBODY, TEAM),
     "row_history": Door(STAFF | TEAM, TEAM),
+    "here": Door(NOBODY, TEAM),
     "conflicts": Door(TEAM, TEAM),
     "carry_row": Door(NOBODY, TEAM),
     "plan": Door(STAFF | TEAM),

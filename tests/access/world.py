@@ -59,6 +59,7 @@ class World:
             "save_block": {"block": json.dumps(block)},
             "undo": {"do": "undo", "place": "plan", "edit_id": once},
             "row_history": {"earlier": str(self.own["edit_id"]), "edit_id": once},
+            "here": {"part": f"row-{self.own['row_id']}"},
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},

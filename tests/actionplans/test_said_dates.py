@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from actionplans.invalid import Invalid
 from actionplans.said_dates import DAYS, full, in_words, months, read, weekdays
-from actionplans.workbook_words import LANGUAGES, plain
+from actionplans.sheet_kinds import LANGUAGES
+from coalitions.words import plain
 
 # A Wednesday.
 TODAY = date(2027, 3, 10)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cohorts", "0003_templates_and_invitations"),
+        ("cohorts", "0004_cohort_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

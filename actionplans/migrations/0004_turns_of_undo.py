@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actionplans", "0002_kinds_of_programs"),
+        ("actionplans", "0003_seeing_the_plan"),
         ("cohorts", "0003_templates_and_invitations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,6 @@
+"""A broken server: it saves whole rows as it read them, as a ModelForm does. Must be noticed."""
+
+from coalitions.settings import *  # noqa: F403
+from coalitions.settings import INSTALLED_APPS as _APPS
+
+INSTALLED_APPS = [*_APPS, "tests.together.controls.sabotage"]
