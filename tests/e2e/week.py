@@ -63,7 +63,7 @@ def fill_the_sheet_at_once(amara: Visitor, moses: Visitor, fatou: Visitor) -> No
             expect(line).to_contain_text(text)
         reader.look()
     expect(tile(fatou, 1)).to_have_attribute("data-state", "begun")
-    expect(tile(fatou, 1)).to_contain_text("2 rows")
+    expect(tile(fatou, 1)).to_contain_text("2 actions")
     amara.close_row(lines["amara"])
     moses.close_row(lines["moses"])
     # Whom the team did not know is among its people now.
