@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplans import changes, coming, plans, sheets, timeline
 from actionplans.baseline import signed_dates
-from actionplans.changes import Kind
+from actionplans.changes import Change, Kind
 from actionplans.invalid import Invalid
-from actionplans.models import Activity, Baseline
+from actionplans.models import Activity, Baseline, SlipReason
+from actionplans.plans import ACTIVITY
 from actionplans.views.cells import UNPROCESSABLE, closed_sentence, uuid_of
 from actionplans.views.sheets import may_write
 from coalitions import clock
@@ -113,7 +114,7 @@ def _changes(request: SignedIn, team: Team, **typed: Any) -> HttpResponse:
         (
             kind,
             title,
-            [(change, given.get(change.pk, [])) for change in found if change.kind == kind],
+            [(change, _of(change, given)) for change in found if change.kind == kind],
         )
         for kind, title in changes.TITLES.items()
     ]
@@ -128,6 +129,11 @@ def _changes(request: SignedIn, team: Team, **typed: Any) -> HttpResponse:
     }
     status = UNPROCESSABLE if typed else 200
     return render(request, "actionplans/since_baseline.html", context | typed, status=status)
+
+
+def _of(change: Change, given: dict[int, list[SlipReason]]) -> list[SlipReason]:
+    """The reasons given for a change; a milestone has none, whatever its id."""
+    return given.get(change.pk, []) if change.table == ACTIVITY else []
 
 
 def _explain(request: SignedIn, team: Team) -> HttpResponse:

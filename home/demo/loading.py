@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 
 from accounts.models import User
-from actionplans import baseline, plans
+from actionplans import baseline, changes, plans
 from actionplans.cells import save_cell
 from actionplans.models import Activity, DailySheet, SheetRow
 from actionplans.rows import create_row
@@ -258,6 +258,29 @@ def _plan(team: Team, demo: DemoTeam, by: User, now: datetime, *, signed: bool) 
     if signed:
         lead = team.memberships.get(role=Membership.Role.LEAD).user
         baseline.sign_off(team, by=lead, now=_at(ended, 20), mail=False)
+        _slip(team, lead, _at(ended + timedelta(days=16), 9), now)
+
+
+def _slip(team: Team, by: User, moment: datetime, now: datetime) -> None:
+    """What was due first slips after the signature, and the team says why."""
+    if moment > now or team.language != "en":
+        return
+    activity = Activity.objects.filter(milestone__plan__team=team).order_by("due_on", "pk")[0]
+    due = activity.due_on or team.cohort.ends_on
+    save_cell(
+        team,
+        table="activity",
+        row_id=activity.pk,
+        field="due_on",
+        value=(due + timedelta(days=12)).isoformat(),
+        seen=due.isoformat(),
+        edit_id=uuid4(),
+        by=by,
+        now=moment,
+    )
+    activity.refresh_from_db()
+    text = "The rains came early: half of the people could not be reached."
+    changes.give_reason(team, activity, text, form_id=uuid4(), by=by, now=moment)
 
 
 # The year ----------------------------------------------------------------------------------------
