@@ -68,7 +68,7 @@ class MaterialForm(forms.Form):
         initial=Material.Kind.MATERIAL,
         widget=forms.RadioSelect,
     )
-    files = FilesField(
+    file = FilesField(
         label=_("Files"),
         required=False,
         widget=FilesInput(attrs={"accept": ",".join(f".{ending}" for ending in uploads.KINDS)}),
@@ -94,26 +94,26 @@ class MaterialForm(forms.Form):
             kwargs["initial"] = {name: getattr(material, name) for name in names}
         super().__init__(*args, **kwargs)
         self.material = material
-        self.fields["files"].help_text = _(
+        self.fields["file"].help_text = _(
             "PDF, Word, Excel, PowerPoint, PNG, JPEG or MP4, up to %(most)d MB each."
         ) % {"most": settings.UPLOAD_MEGABYTES}
         if material:
-            del self.fields["files"].widget.attrs["multiple"]
-            self.fields["files"].label = _("Another file in its place")
+            del self.fields["file"].widget.attrs["multiple"]
+            self.fields["file"].label = _("Another file in its place")
             self.fields["title"].required = True
             self.fields["title"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         if self.errors:
-            if told.get("files"):
-                self.add_error("files", _("No file was kept. Choose them again."))
+            if told.get("file"):
+                self.add_error("file", _("No file was kept. Choose them again."))
             return told
         is_reading = told["kind"] == Material.Kind.READING
         kept = bool(self.material and self.material.stored)
-        if not (told["files"] or told["link"] or kept or (is_reading and told["text"])):
-            self.add_error("files", _nothing(is_reading))
-        elif not (told["title"] or told["files"] or told["link"]):
+        if not (told["file"] or told["link"] or kept or (is_reading and told["text"])):
+            self.add_error("file", _nothing(is_reading))
+        elif not (told["title"] or told["file"] or told["link"]):
             self.add_error("title", _("Give it a title."))
         return told
 

@@ -74,7 +74,7 @@ def _add(request: SignedIn, session: Session, form: MaterialForm) -> None:
     made = shelf.add(
         session,
         form.words(),
-        told["files"],
+        told["file"],
         by=request.user,
         now=clock.now(),
         form_id=told["form_id"],
@@ -130,7 +130,7 @@ def material(request: SignedIn, cohort: Cohort, session_id: int, material_id: in
 
 def _change(request: SignedIn, found: Material, form: MaterialForm) -> bool:
     told = form.cleaned_data
-    file = told["files"][0] if told["files"] else None
+    file = told["file"][0] if told["file"] else None
     try:
         shelf.change(
             found,

@@ -52,8 +52,8 @@ class Material(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="materials")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.MATERIAL)
     title = models.CharField(_("title"), max_length=LONGEST_TITLE)
-    text = models.TextField(_("text"), max_length=LONGEST_TEXT, blank=True)
-    link = models.CharField(_("link"), max_length=LONGEST_LINK, blank=True)
+    text = models.TextField(max_length=LONGEST_TEXT, blank=True)
+    link = models.CharField(max_length=LONGEST_LINK, blank=True)
     stored = models.FileField(
         storage=private_files, upload_to=name_on_disk, max_length=100, blank=True
     )
@@ -126,7 +126,7 @@ class RoleCard(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="role_cards")
     title = models.CharField(_("role"), max_length=LONGEST_TITLE)
-    text = models.TextField(_("what the card says"), max_length=LONGEST_TEXT)
+    text = models.TextField(max_length=LONGEST_TEXT)
     reveal_at = models.DateTimeField(null=True)
     form_id = models.UUIDField(
         unique=True, default=uuid4, editable=False, help_text="Posting its form twice is once."

@@ -48,6 +48,7 @@ def add(
     """
     last = session.materials.aggregate(last=Max("position"))["last"] or 0
     alone = len(files) < 2
+    brought: list[UploadedFile | None] = list(files) or [None]
     things = [
         Material(
             session=session,
@@ -62,7 +63,7 @@ def add(
             made_at=now,
             **_stored(file),
         )
-        for part, file in enumerate(files or [None])
+        for part, file in enumerate(brought)
     ]
     try:
         with transaction.atomic():

@@ -106,6 +106,7 @@ def readers_on_slow_lines_keep_nobody_waiting(amara: Visitor) -> None:
         for _ in range(8):
             reader = stack.enter_context(socket.socket())
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.settimeout(10)
             reader.connect(("127.0.0.1", amara.office.installation.port))
             reader.sendall(asked.encode())
             assert reader.recv(15) == b"HTTP/1.1 200 OK"

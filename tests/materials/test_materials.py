@@ -42,7 +42,7 @@ def test_a_case_has_its_own_reading_above_the_materials(world: World) -> None:
 
 
 def test_a_file_is_called_by_its_name_and_comes_back_as_it_was(world: World) -> None:
-    material = world.material(files=file("Day_1 slides.pdf", PDF + b"x" * 100_000))
+    material = world.material(file=file("Day_1 slides.pdf", PDF + b"x" * 100_000))
     assert (material.title, material.file_name) == ("Day 1 slides", "Day_1 slides.pdf")
     assert "PDF · 97.7" in world.reads(world.amara)
     answer = download(world, material)
@@ -51,7 +51,7 @@ def test_a_file_is_called_by_its_name_and_comes_back_as_it_was(world: World) -> 
 
 def test_several_files_are_several_materials_in_their_order(world: World) -> None:
     files = [file("b.pdf"), file("a.png", PNG), file("c.docx", office("docx"))]
-    answer = world.add(files=files, title="Not for several")
+    answer = world.add(file=files, title="Not for several")
     assert answer.status_code == 302
     assert titles(world) == ["b", "a", "c"]
     assert "3 things are added." in world.reads(world.facilitator, world.page)
@@ -87,7 +87,7 @@ def test_the_agenda_says_which_sessions_have_something(world: World) -> None:
 
 
 def test_a_file_is_kept_private_and_served_harmless(world: World, folder) -> None:
-    material = world.material(files=file("naïve 📊.pdf"))
+    material = world.material(file=file("naïve 📊.pdf"))
     answer = download(world, material)
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''na%C3%AFve")
     assert answer["Content-Type"] == "application/pdf"
@@ -103,7 +103,7 @@ def test_a_file_is_kept_private_and_served_harmless(world: World, folder) -> Non
 
 
 def test_a_packed_file_is_not_packed_again_on_the_way(world: World) -> None:
-    material = world.material(files=file("a.pdf", PDF + b"x" * 100_000))
+    material = world.material(file=file("a.pdf", PDF + b"x" * 100_000))
     url = reverse("material_file", args=[world.cohort.pk, material.pk])
     answer = world.browser(world.amara).get(url, headers={"accept-encoding": "gzip"})
     assert answer["Content-Encoding"] == "identity"
@@ -111,7 +111,7 @@ def test_a_packed_file_is_not_packed_again_on_the_way(world: World) -> None:
 
 
 def test_people_of_other_cohorts_get_no_file_and_no_page(world: World) -> None:
-    material = world.material(files=file())
+    material = world.material(file=file())
     stranger = make_member(make_team(make_cohort(world.cohort.program)))
     assert download(world, material, stranger).status_code == 404
     assert download(world, material, make_user()).status_code == 404
@@ -142,13 +142,13 @@ def test_a_session_of_another_cohort_takes_nothing(world: World) -> None:
 
 
 def test_what_was_taken_off_the_agenda_gives_out_nothing(world: World) -> None:
-    material = world.material(files=file())
+    material = world.material(file=file())
     Session.objects.update(removed_at=NOON)
     assert download(world, material).status_code == 404
 
 
 def test_a_file_that_is_gone_from_the_disk_gives_a_sentence(world: World, folder) -> None:
-    material = world.material(files=file())
+    material = world.material(file=file())
     for stored in folder.iterdir():
         stored.unlink()
     answer = download(world, material)
@@ -166,7 +166,7 @@ def edit(world: World, material: Material, **typed):
 
 
 def test_words_of_a_material_are_changed(world: World) -> None:
-    material = world.material(files=file(), title="Slides")
+    material = world.material(file=file(), title="Slides")
     assert edit(world, material, title="Slides of day 1", kind="reading").status_code == 302
     material.refresh_from_db()
     assert (material.title, material.kind) == ("Slides of day 1", "reading")
@@ -174,9 +174,9 @@ def test_words_of_a_material_are_changed(world: World) -> None:
 
 
 def test_another_file_takes_its_place_and_the_earlier_one_can_come_back(world: World) -> None:
-    first = world.material(files=file(), title="Slides")
+    first = world.material(file=file(), title="Slides")
     world.material(link="https://example.org/after")
-    assert edit(world, first, files=file("new.pdf", PDF + b"new")).status_code == 302
+    assert edit(world, first, file=file("new.pdf", PDF + b"new")).status_code == 302
     assert titles(world) == ["Slides", "https://example.org/after"]
     second = world.session.materials.live().get(title="Slides")
     assert download(world, second).content == PDF + b"new"
@@ -194,7 +194,7 @@ def test_two_who_change_it_at_once_lose_no_word(world: World) -> None:
     assert 'value="Second"' in answer.content.decode()
     assert titles(world) == ["First"]
     assert edit(world, material, title="First").status_code == 302, "the same again is no quarrel"
-    assert edit(world, material, title="Third", files=file()).status_code == 422
+    assert edit(world, material, title="Third", file=file()).status_code == 422
 
 
 def test_taken_off_it_is_gone_for_readers_and_brought_back_it_stands_where_it_stood(
@@ -238,7 +238,7 @@ def test_nonsense_from_elsewhere_is_not_found(world: World, do: str, which: str)
 def test_the_same_form_twice_adds_once(world: World) -> None:
     form_id = str(uuid4())
     for _ in range(2):
-        assert world.add(form_id=form_id, files=[file("a.pdf"), file("b.pdf")]).status_code == 302
+        assert world.add(form_id=form_id, file=[file("a.pdf"), file("b.pdf")]).status_code == 302
     assert titles(world) == ["a", "b"]
     assert "It was added already." in world.reads(world.facilitator, world.page)
 
@@ -284,7 +284,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(world: World, typed, s
 
 
 def test_files_that_were_fine_have_to_be_chosen_again_and_the_page_says_so(world: World) -> None:
-    answer = world.add(files=file(), link="nonsense at all")
+    answer = world.add(file=file(), link="nonsense at all")
     assert answer.status_code == 422
     assert "No file was kept. Choose them again." in answer.content.decode()
 

@@ -32,7 +32,7 @@ def next_offering(world: World) -> Cohort:
 def test_materials_come_along_with_their_files_and_stay_when_the_earlier_ones_go(
     world: World, folder
 ) -> None:
-    first = world.material(files=file(), title="Slides")
+    first = world.material(file=file(), title="Slides")
     world.material(kind="reading", title="Case", text="Read", link="https://example.org/")
     gone = world.material(link="https://example.org/gone")
     world.act("take-off", gone)

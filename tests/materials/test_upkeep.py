@@ -25,7 +25,7 @@ def make_old(folder: Path) -> None:
 def test_what_was_taken_off_is_deleted_with_its_file_after_thirty_days(
     world: World, folder: Path
 ) -> None:
-    kept, gone = world.material(files=file("a.pdf")), world.material(files=file("b.pdf"))
+    kept, gone = world.material(file=file("a.pdf")), world.material(file=file("b.pdf"))
     world.act("take-off", gone)
     make_old(folder)
     upkeep.plan_due(clock.now() + A_MONTH - timedelta(minutes=1))
@@ -36,7 +36,7 @@ def test_what_was_taken_off_is_deleted_with_its_file_after_thirty_days(
 
 
 def test_a_file_stays_as_long_as_a_copy_needs_it(world: World, folder: Path) -> None:
-    gone = world.material(files=file("a.pdf"))
+    gone = world.material(file=file("a.pdf"))
     copy = world.session.materials.create(
         title="Copy", stored=gone.stored, file_name="a.pdf", size=1, made_at=gone.made_at
     )

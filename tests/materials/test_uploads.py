@@ -36,7 +36,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
     ],
 )
 def test_what_sessions_need_comes_in(world: World, name: str, content: bytes) -> None:
-    assert world.material(files=file(name, content)).file_name == f"a.{name[2:].lower()}"
+    assert world.material(file=file(name, content)).file_name == f"a.{name[2:].lower()}"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_what_sessions_need_comes_in(world: World, name: str, content: bytes) ->
 def test_what_is_something_else_is_refused_with_a_sentence_and_leaves_nothing(
     world: World, folder, name: str, content: bytes, sentence: str
 ) -> None:
-    answer = world.add(files=[file("good.pdf"), file(name, content)], text="My words")
+    answer = world.add(file=[file("good.pdf"), file(name, content)], text="My words")
     assert answer.status_code == 422
     page = answer.content.decode()
     assert sentence in page
@@ -91,7 +91,7 @@ def test_what_is_something_else_is_refused_with_a_sentence_and_leaves_nothing(
 def test_names_are_tidied_and_never_lead_anywhere(
     world: World, folder, sent: str, kept: str
 ) -> None:
-    answer = world.add(files=file(sent))
+    answer = world.add(file=file(sent))
     if kept == "a.pdf":
         # An ending that is none is none.
         assert answer.status_code == 422
@@ -100,7 +100,9 @@ def test_names_are_tidied_and_never_lead_anywhere(
     assert material.file_name == kept
     assert [one.parent for one in folder.iterdir()] == [folder]
     assert "<script>." not in world.reads(world.amara)
-    answer = world.browser(world.amara).get(f"/cohorts/{world.cohort.pk}/materials/1/file/")
+    answer = world.browser(world.amara).get(
+        f"/cohorts/{world.cohort.pk}/materials/{material.pk}/file/"
+    )
     assert "\n" not in answer["Content-Disposition"]
     assert answer["Content-Disposition"].startswith("attachment")
 
@@ -126,13 +128,13 @@ def test_a_name_is_one_line() -> None:
 
 def test_what_is_too_large_is_said_with_the_limit(world: World, settings: Any) -> None:
     settings.UPLOAD_MEGABYTES = 1
-    assert world.material(files=file("a.pdf", PDF.ljust(1_000_000))).size == 1_000_000
-    answer = world.add(files=file("b.pdf", PDF.ljust(1_000_001)))
+    assert world.material(file=file("a.pdf", PDF.ljust(1_000_000))).size == 1_000_000
+    answer = world.add(file=file("b.pdf", PDF.ljust(1_000_001)))
     assert answer.status_code == 422
     assert "is larger than 1 MB." in answer.content.decode()
     assert "up to 1 MB each" in answer.content.decode()
     # Large enough not to be held in memory.
-    answer = world.add(files=file("c.pdf", PDF.ljust(4_000_000)))
+    answer = world.add(file=file("c.pdf", PDF.ljust(4_000_000)))
     assert "is larger than 1 MB." in answer.content.decode()
     assert Material.objects.count() == 1
 
@@ -152,6 +154,6 @@ def test_no_more_of_a_huge_file_is_kept_than_may_come_in(settings: Any) -> None:
 
 
 def test_too_many_files_at_once_are_refused(world: World) -> None:
-    answer = world.add(files=[file(f"{n}.pdf") for n in range(21)])
+    answer = world.add(file=[file(f"{n}.pdf") for n in range(21)])
     assert answer.status_code == 422
     assert "20 files at once are the most." in answer.content.decode()
