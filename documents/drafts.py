@@ -35,10 +35,10 @@ class Preview:
         return Counter(entry.state for entry in self.entries)
 
     @property
-    def to_write(self) -> int:
-        """How many rows come in without or by one's choice."""
-        ready = {matching.NEW, matching.CHANGED, matching.CONFLICT}
-        return sum(entry.state in ready for entry in self.entries)
+    def has_news(self) -> bool:
+        """Is there a row that comes in, or may?"""
+        news = {matching.NEW, matching.CHANGED, matching.CONFLICT}
+        return any(entry.state in news for entry in self.entries)
 
 
 def paper_of(team: Team, day: date | None) -> Paper:

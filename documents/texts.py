@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # What openpyxl and Excel make of signs that mean something to them inside a text.
 NOISE = ("x005F_", "_x000D_")
 
@@ -16,3 +18,12 @@ def as_read(text: str) -> str:
     for noise in NOISE:
         text = text.replace(noise, "")
     return writable(text).strip()
+
+
+def is_rtl(text: str, otherwise: bool) -> bool:
+    """Does the text run from right to left? Its first letter says so, else `otherwise`."""
+    for letter in text:
+        direction = unicodedata.bidirectional(letter)
+        if direction in {"L", "R", "AL"}:
+            return direction != "L"
+    return otherwise

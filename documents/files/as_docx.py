@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from documents.papers import Paper
-from documents.texts import writable
+from documents.texts import is_rtl, writable
 
 LONG, SHORT, MARGIN = Mm(297), Mm(210), Mm(14)
 SIZE = Pt(9.5)
@@ -27,9 +26,11 @@ def write(paper: Paper) -> bytes:
     document.core_properties.comments = ""
     _lay_out(document)
     _line(document.add_heading("", level=1), paper.title, paper)
-    _line(document.add_paragraph(), paper.subtitle, paper)
+    _line(document.add_paragraph(), paper.subtitle, paper, rtl=paper.is_rtl)
     _write_table(document, paper)
     for heading, text in paper.below:
+        if not text:
+            continue
         _line(document.add_heading("", level=2), heading, paper)
         for paragraph in text.split("\n"):
             _line(document.add_paragraph(), paragraph, paper)
@@ -54,6 +55,8 @@ def _write_table(document: Any, paper: Paper) -> None:
         _flag(table._tbl.tblPr, "w:bidiVisual")
     share = (LONG - 2 * MARGIN) / sum(column.width for column in paper.columns)
     widths = [int(share * column.width) for column in paper.columns]
+    for place, width in zip(table.columns, widths, strict=True):
+        place.width = width
     head = table.rows[0]
     _flag(head._tr.get_or_add_trPr(), "w:tblHeader")
     _fill(head, [column.heading() for column in paper.columns], widths, paper, bold=True)
@@ -69,23 +72,30 @@ def _write_table(document: Any, paper: Paper) -> None:
 def _fill(
     row: Any, texts: list[str], widths: list[int], paper: Paper, *, bold: bool = False
 ) -> None:
+    told: dict[str, Any] = {"bold": bold, "size": SIZE, "rtl": paper.is_rtl if bold else None}
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = width
-        paragraphs = text.split("\n")
-        _line(cell.paragraphs[0], paragraphs[0], paper, bold=bold, size=SIZE)
-        for more in paragraphs[1:]:
-            _line(cell.add_paragraph(), more, paper, bold=bold, size=SIZE)
+        first, *others = text.split("\n")
+        _line(cell.paragraphs[0], first, paper, **told)
+        for more in others:
+            _line(cell.add_paragraph(), more, paper, **told)
 
 
 def _line(
-    paragraph: Any, text: str, paper: Paper, *, bold: bool | None = None, size: Any = None
+    paragraph: Any,
+    text: str,
+    paper: Paper,
+    *,
+    bold: bool | None = None,
+    size: Any = None,
+    rtl: bool | None = None,
 ) -> None:
-    """One line, in the direction of its own first letter, else of the document."""
+    """One line, in the direction of its own first letter unless `rtl` says which."""
     run = paragraph.add_run(writable(text))
     run.bold, run.font.size = bold, size
     if size:
         paragraph.paragraph_format.space_after = 0
-    if _is_rtl(text, paper.is_rtl):
+    if is_rtl(text, paper.is_rtl) if rtl is None else rtl:
         _flag(paragraph._p.get_or_add_pPr(), "w:bidi")
         _flag(run._r.get_or_add_rPr(), "w:rtl")
 
@@ -101,11 +111,3 @@ def _flag(properties: Any, name: str) -> None:
         followers[0].addprevious(element)
     else:
         properties.append(element)
-
-
-def _is_rtl(text: str, otherwise: bool) -> bool:
-    for letter in text:
-        direction = unicodedata.bidirectional(letter)
-        if direction in {"L", "R", "AL"}:
-            return direction != "L"
-    return otherwise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -22,6 +23,8 @@ EMPTY_ROWS = 12
 # So many letters are a hundredth of the page's width.
 LETTERS = 1.3
 A4 = 9
+# The height of a line in points, and that of the highest row there can be.
+LINE, HIGHEST = 15, 409
 # A cell of Excel holds no more; ours hold a third of it.
 LONGEST = 32_000
 OPTIONS = {
@@ -56,7 +59,10 @@ class _Sheet:
         self.cell = book.add_format(cell | {"quote_prefix": True})
         self.day = book.add_format(cell | {"num_format": "d mmm yyyy"})
         self.head = book.add_format(cell | {"bold": True, "bg_color": "#e8eef5"})
-        self.title = book.add_format({"bold": True, "font_size": 18})
+        self.title = book.add_format({"bold": True, "font_size": 18, "align": cell["align"]})
+        # Shown nowhere: a hidden column's text may else run over into the empty cell beside it.
+        self.key = book.add_format({"num_format": ";;;"})
+        self.line = book.add_format({"align": cell["align"]})
         self.again = book.add_format({"font_color": "#8a96a3"})
 
     def fill(self) -> None:
@@ -64,17 +70,17 @@ class _Sheet:
         if paper.is_rtl:
             page.right_to_left()
         page.write_string(0, 0, paper.title, self.title)
-        page.write_string(1, 0, writable(paper.subtitle))
+        page.write_string(1, 0, writable(paper.subtitle), self.line)
         key = len(paper.columns)
         for n, column in enumerate(paper.columns):
             page.set_column(n, n, column.width * LETTERS)
             page.write_string(HEADING_ROW, n, column.heading(), self.head)
         page.set_column(key, key, None, None, {"hidden": True})
-        page.write_string(HEADING_ROW, key, f"{MARK}{paper.team.form_id}")
+        page.write_string(HEADING_ROW, key, f"{MARK}{paper.team.form_id}", self.key)
         first = HEADING_ROW + 1
         for row, line in enumerate(paper.lines, start=first):
             self._write_line(row, line)
-            page.write_string(row, key, line.key)
+            page.write_string(row, key, line.key, self.key)
         last = first + len(paper.lines) + EMPTY_ROWS - 1
         for row in range(first + len(paper.lines), last + 1):
             for n in range(key):
@@ -87,6 +93,7 @@ class _Sheet:
         self._write_below()
 
     def _write_line(self, row: int, line: Line) -> None:
+        height = 1
         for n, column in enumerate(self.paper.columns):
             text = writable(self.paper.text(column.name, line.fields))[:LONGEST]
             if day := _only_day(column, line, text):
@@ -95,6 +102,9 @@ class _Sheet:
                 self.page.write_string(row, n, text, self.cell)
             else:
                 self.page.write_blank(row, n, None, self.cell)
+            height = max(height, _lines(text, column.width * LETTERS))
+        # Not every program fits the height of a row to its text.
+        self.page.set_row(row, min(LINE * height + 3, HIGHEST))
 
     def _offer(self, first: int, last: int) -> None:
         """Drop-downs for the columns that have a list."""
@@ -136,6 +146,7 @@ class _Sheet:
         for row, (heading, text) in enumerate(self.paper.below):
             page.write_string(row, 0, heading, self.head)
             page.write_string(row, 1, writable(text), self.cell)
+            page.set_row(row, min(LINE * _lines(text, 82 * LETTERS) + 3, HIGHEST))
         self._set_up_print(page)
 
     def _set_up_print(self, page: Any) -> None:
@@ -144,6 +155,11 @@ class _Sheet:
         page.set_margins(0.4, 0.4, 0.5, 0.5)
         page.fit_to_pages(1, 0)
         page.set_footer("&C&P / &N")
+
+
+def _lines(text: str, letters: float) -> int:
+    """About how many lines a text takes where so many letters fit on one."""
+    return sum(ceil((len(part) + 1) / letters) for part in text.split("\n"))
 
 
 def _only_day(column: Column, line: Line, text: str) -> date | None:
