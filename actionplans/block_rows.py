@@ -26,8 +26,6 @@ from cohorts.models import Person, Team
 
 type RowKey = tuple[str, int | UUID]
 Outcome = Edit.Outcome
-# What a cell asks its row for when it is read.
-RELATED: dict[str, list[str | None]] = {Edit.Table.SHEET_ROW: ["sheet"]}
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,10 @@ class Rows:
             wanted[table].add(pk)
         # Always in the same order, so that two blocks wait for each other only one way round.
         for table, ids in sorted(wanted.items()):
-            rows = rows_of(self.team, table).select_related(*RELATED.get(table, [None]))
+            rows = rows_of(self.team, table)
+            if table == Edit.Table.SHEET_ROW:
+                # Which sessions a row may name, its sheet's day says.
+                rows = rows.select_related("sheet")
             rows = rows.select_for_update(of=("self",)).order_by("pk")
             names = self._lists(table)
             found = rows.filter(pk__in=ids).prefetch_related(*names)
@@ -137,7 +138,7 @@ class Rows:
         """Read at once what the cells need: texts of earlier versions, and the people they name."""
         moved = [w for w in written if w.seen is None and self._has_moved(w)]
         if moved:
-            ids = {w.row for w in moved}
+            ids = {w.row for w in moved if isinstance(w.row, int)}
             edits = Edit.objects.filter(team=self.team, row_id__in=ids, outcome=Outcome.APPLIED)
             for edit in edits.order_by("version"):
                 self.past[edit.table, edit.row_id, edit.field].append(edit)

@@ -155,7 +155,7 @@ class DayCell(Cell):
 class NumberCell(Cell):
     """A place in the order, from 0."""
 
-    def parse(self, text: str, team: Team | None, row: Any) -> Any:
+    def parse(self, text: str, team: Team, row: Any) -> Any:
         if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise Invalid(_("This is not a number."))
         return int(text)
@@ -194,8 +194,7 @@ class ReferenceCell(KeyCell):
         """The one of `known` that `text` refers to. Raises Invalid."""
         if not text and not self.required:
             return None
-        key = super().parse(text, None, None)
-        found = next((one for one in known if one.pk == key), None)
+        found = next((one for one in known if str(one.pk) == text), None)
         if found is None:
             raise Invalid(str(self.absent))
         return found

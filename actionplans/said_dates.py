@@ -232,7 +232,7 @@ def _on_calendar(tokens: list[str], today: date | None) -> date | None:
             _("There is no day %(day)d in month %(month)d. The day goes first, then the month."),
             params={"day": day, "month": month},
         )
-    chosen = meant[0] if year else next((d for d in meant if d >= today), None)
+    chosen = meant[0] if year else next((d for d in meant if today and d >= today), None)
     if chosen and said is not None and chosen.weekday() != said:
         raise Invalid(
             _("%(day)s is not on that day of the week. Which of the two is right?"),

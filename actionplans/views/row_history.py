@@ -22,7 +22,7 @@ from cohorts.access import READ_TEAM_WORK, TEAM, SignedIn, team_door
 from cohorts.models import Team
 
 # What is asked of a row to say what it is and where it stands.
-ROWS = {sheets.ROW: ["sheet"], MILESTONE: ["plan"], ACTIVITY: ["milestone"]}
+ROWS: dict[str, list[str]] = {sheets.ROW: ["sheet"], MILESTONE: ["plan"], ACTIVITY: ["milestone"]}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

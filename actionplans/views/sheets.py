@@ -212,8 +212,8 @@ def _change_row(request: SignedIn, team: Team, row: SheetRow) -> HttpResponse:
                 arrange(request, team, told)
             except cells.Invalid as refused:
                 if is_script(request):
-                    context = {"sentence": refused.sentence}
-                    return render(request, "actionplans/plan_sentence.html", context)
+                    told = {"sentence": refused.sentence}
+                    return render(request, "actionplans/plan_sentence.html", told)
                 messages.warning(request, refused.sentence)
     if is_script(request):
         return HttpResponse(status=204)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
@@ -28,7 +29,7 @@ def turn(request: SignedIn, team: Team) -> HttpResponse:
     place = request.POST.get("place", "")
     where, back = _place(team, place)
     is_redo = request.POST.get("do") == "redo"
-    told = {"edit_id": uuid_of(request.POST.get("edit_id")), "by": request.user}
+    told: dict[str, Any] = {"edit_id": uuid_of(request.POST.get("edit_id")), "by": request.user}
     if not sheets.is_open(team):
         return _sentence(request, closed_sentence(), back)
     try:

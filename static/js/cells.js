@@ -24,7 +24,7 @@ export const isMarked = (event) => event.ctrlKey || event.metaKey;
 /** The link of a row that shows a column, or the nearest there is. */
 export function linkAt(row, column) {
   const links = linksIn(row);
-  return links.find((link) => columnOf(link) === column) ?? links.at(Math.min(links.length - 1, 0));
+  return links.find((link) => columnOf(link) === column) ?? links[0];
 }
 
 /** The cell that an arrow key leads to from `link`; null at the edge. */

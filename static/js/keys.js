@@ -2,11 +2,11 @@
 // are: Tab goes through them as on every page, and whoever only reads needs none of this.
 import { announce } from "./app.js";
 import { turnByKey } from "./block.js";
-import { clear, columnOf, isMarked, isRow, linkAt, linksIn, neighbour, rowsShown, select, toggleRow } from "./cells.js";
+import { clear, columnOf, isMarked, isRow, linkAt, linksIn, neighbour, rowsShown, select, tableOf, toggleRow } from "./cells.js";
 import { copyText, empty, paste, read } from "./clipboard.js";
 import { dragRows } from "./dragging.js";
 import { helpWithPeople } from "./people.js";
-import { addRow, actOnRow, closeRow, openRow } from "./rows.js";
+import { actOnRow, addActivity, addRow, closeRow, openRow } from "./rows.js";
 import { commit, controlsIn, grid, grow, isDirty, show, stateOf, words } from "./saving.js";
 import { watchSelection } from "./selecting.js";
 
@@ -69,6 +69,9 @@ function onText(event, link) {
   event.preventDefault();
 }
 
+/** Does Enter make a new activity here, before the next milestone? */
+const isLastActivity = (row, next) => tableOf(row) === "activity" && (!next || tableOf(next) === "milestone");
+
 /** The same column of the next row: opened for writing, made where there is none. */
 async function goDown(control) {
   const row = control.closest("tr");
@@ -79,7 +82,8 @@ async function goDown(control) {
   if (!next && document.getElementById("new-row")) {
     addRow();
     rowsShown().at(-1).querySelector(`[data-field="${column}"]`)?.focus();
-  } else if (next?.matches(".editing")) (next.querySelector(`[data-field="${column}"]`) ?? controlsIn(next)[0]).focus();
+  } else if (isLastActivity(row, next)) (await addActivity(row))?.querySelector(`[data-field="${column}"]`)?.focus();
+  else if (next?.matches(".editing")) (next.querySelector(`[data-field="${column}"]`) ?? controlsIn(next)[0]).focus();
   else if (next) await write(linkAt(next, column));
   await saved;
   if (row.isConnected && (!next || !row.contains(document.activeElement))) closeRow(row, row.contains(document.activeElement), column);

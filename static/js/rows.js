@@ -14,6 +14,12 @@ async function piece(url) {
   return null;
 }
 
+/** Write on where the text ends. */
+function focusEnd(control) {
+  control?.focus();
+  if (control?.matches("textarea, [type=text]")) control.setSelectionRange(control.value.length, control.value.length);
+}
+
 /** A row of text becomes a form, at the cell that was pressed; the others turn to text. */
 export async function openRow(link) {
   const row = link.closest("tr");
@@ -25,7 +31,7 @@ export async function openRow(link) {
   row.replaceWith(opened);
   controlsIn(opened).forEach(grow);
   const wanted = new URL(link.href).searchParams.get("cell");
-  (opened.querySelector(`[data-field="${wanted}"]`) ?? opened.querySelector("[data-field]"))?.focus();
+  focusEnd(opened.querySelector(`[data-field="${wanted}"]`) ?? opened.querySelector("[data-field]"));
   for (const other of grid.querySelectorAll("tr.editing")) if (other !== opened) closeRow(other, false);
 }
 
@@ -61,6 +67,20 @@ export function addRow() {
   }
   row.querySelector("[data-field]").focus();
   row.scrollIntoView({ block: "nearest" });
+}
+
+/** A new activity below `row`, under its milestone; null where there is no line to the server. */
+export async function addActivity(row) {
+  let above = row;
+  while (above && !above.querySelector("form[data-adds]")) above = above.previousElementSibling;
+  const answer = above && (await post(above.querySelector("form[data-adds]").action, { edit_id: newId() }));
+  if (!answer?.ok) return void showTrouble(answer ? "server" : "line");
+  const holder = document.createElement("template");
+  holder.innerHTML = await answer.text();
+  const added = holder.content.firstElementChild;
+  held.saves++;
+  row.after(added);
+  return added;
 }
 
 /** Moving, removing and bringing back, without leaving the page. */

@@ -87,3 +87,19 @@ def test_without_script_a_conflict_leads_to_the_choice(
     row.refresh_from_db()
     assert row.action == "Mine and theirs"
     assert "Nothing to choose" in client.get(f"/teams/{team.pk}/conflicts/").content.decode()
+
+
+def test_without_script_a_day_is_said_or_chosen_in_the_calendar(
+    team: Team, amara: User, client: Client
+) -> None:
+    row = make_row(team, amara)
+    address = f"/teams/{team.pk}/rows/{row.pk}/"
+    assert 'name="by_when-calendar"' in client.get(address).content.decode()
+    client.post(address, form_of(row, by_when="15 July 2027"))
+    row.refresh_from_db()
+    assert row.by_when.isoformat() == "2027-07-15"
+    assert 'value="15 Jul 2027"' in client.get(address).content.decode()
+    chosen = {"seen-by_when": "15 Jul 2027", "by_when": "15 Jul 2027"}
+    client.post(address, form_of(row, **chosen) | {"by_when-calendar": "2027-08-01"})
+    row.refresh_from_db()
+    assert row.by_when.isoformat() == "2027-08-01"

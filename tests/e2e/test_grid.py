@@ -224,7 +224,7 @@ def test_several_activities_are_set_at_once(office: Office) -> None:
     for text in ("Count them", "Train them"):
         page.locator("tbody a.cell", has_text=text).click()
     bar = page.locator("[data-selection]")
-    expect(bar).to_contain_text("2 rows selected")
+    expect(bar).to_contain_text("Rows selected: 2")
     bar.locator("[data-control=text]").nth(-1).fill("15 March 2031")
     member.look()
     bar.get_by_role("button", name="Set").click()
@@ -265,7 +265,7 @@ def test_on_a_phone_a_row_is_dragged_and_selected_by_finger(office: Office) -> N
     page = member.page
     page.get_by_role("button", name="Select rows").tap()
     actions(page).nth(1).tap()
-    expect(page.locator("[data-selection]")).to_contain_text("1 rows selected")
+    expect(page.locator("[data-selection]")).to_contain_text("Rows selected: 1")
     member.look()
     page.locator("[data-selection]").get_by_role("button", name="Remove").tap()
     expect(actions(page)).to_have_text(["A", "C"])
