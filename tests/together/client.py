@@ -61,6 +61,8 @@ class Task:
     edits: int
     seed: int
     log: str
+    # What a form would send besides: for the control that saves whole rows
+    whole_rows: bool = False
 
 
 class Editor:
@@ -164,9 +166,11 @@ class Editor:
         table, row, field = key
         cell = {"table": table, "row": row, "field": field, "value": value, "seen": seen}
         edit_id = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
-        answer = self.insist(
-            "POST", f"{self.base}/cells/", cell | {"edit_id": edit_id, "settles": settles}
-        )
+        sent = cell | {"edit_id": edit_id, "settles": settles}
+        if self.task.whole_rows:
+            shown = {k[2]: text for k, text in self.cells.items() if k[:2] == key[:2]}
+            sent["whole_row"] = json.dumps(shown)
+        answer = self.insist("POST", f"{self.base}/cells/", sent)
         told: dict[str, Any] = {}
         with suppress(ValueError):
             told = json.loads(answer[1]) if answer else {}

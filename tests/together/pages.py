@@ -21,6 +21,7 @@ from playwright.sync_api import BrowserContext, Error, Locator, Page, sync_playw
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 CHROMIUM += ["--disable-component-update", "--disable-sync"]
 SECONDS = 30_000
+PATIENCE = 8_000
 FIRST, SECOND = " that the union", " agreed to count."
 # The first text of each line of the plan, where it is not open for writing.
 SHOWN = """() => Object.fromEntries(
@@ -71,7 +72,8 @@ class Writer:
         if not line.evaluate("row => row.classList.contains('editing')"):
             line.locator("a.cell[href*='cell=comments']").click()
         cell = line.locator("[data-field=comments]")
-        cell.focus()
+        # Where the line broke, the row did not open: a person presses again.
+        cell.focus(timeout=PATIENCE)
         cell.evaluate("cell => cell.setSelectionRange(cell.value.length, cell.value.length)")
         self.begun = f"{self.name} says, sentence {len(self.sentences)},"
         start = "\n" if cell.input_value() else ""

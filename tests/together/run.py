@@ -61,18 +61,20 @@ class Killer(threading.Thread):
                 self.installation.restart("web")
                 self.restarts += 1
                 continue
-            workers = sorted(workers_of(web.pid), key=lambda worker: worker.create_time())
-            if len(workers) > 1 and time.time() - workers[0].create_time() > FIRST_SECONDS:
+            workers = sorted(grown(web.pid), key=lambda worker: worker.create_time())
+            # One is left that answers: what is tested is a killed server, not none.
+            if len(workers) > 1:
                 workers[0].kill()
                 self.kills += 1
 
 
-def workers_of(web: int) -> list[psutil.Process]:
-    """The processes that answer; there is another one besides, which only keeps count."""
+def grown(web: int) -> list[psutil.Process]:
+    """The processes that answer by now; another one besides only keeps count."""
     found = []
     for child in psutil.Process(web).children():
         with suppress(psutil.Error):
-            if "resource_tracker" not in " ".join(child.cmdline()):
+            old = time.time() - child.create_time() > FIRST_SECONDS
+            if old and "resource_tracker" not in " ".join(child.cmdline()):
                 found.append(child)
     return found
 
@@ -190,6 +192,7 @@ def client_task(
         "edits": share + (number < more),
         "seed": chosen.seed,
         "log": str(log),
+        "whole_rows": chosen.control == "whole_rows",
     }
 
 

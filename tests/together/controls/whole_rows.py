@@ -1,4 +1,4 @@
-"""A broken server: it saves whole rows as it read them, as a ModelForm does. Must be noticed."""
+"""A broken server: it saves whole rows as their page showed them, like a form. Must be noticed."""
 
 from coalitions.settings import *  # noqa: F403
 from coalitions.settings import INSTALLED_APPS as _APPS
