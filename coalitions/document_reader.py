@@ -22,8 +22,8 @@ def tables(path: Path, most_rows: int, most_columns: int) -> list[dict[str, Any]
 
     with zipfile.ZipFile(path) as container, container.open(PART) as content:
         # Refuses document types and entities.
-        root = parse(content, forbid_dtd=True).getroot()
-    found = [_rows(table, most_columns) for table in root.iter(f"{W}tbl")]
+        tree = parse(content, forbid_dtd=True)
+    found = [_rows(table, most_columns) for table in tree.iter(f"{W}tbl")]
     if sum(map(len, found)) > most_rows:
         raise ValueError("too many rows")
     return [{"title": str(n), "rows": rows} for n, rows in enumerate(found, start=1)]

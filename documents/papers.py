@@ -148,7 +148,7 @@ class Paper:
 
     @cached_property
     def _own_headings(self) -> dict[str, str]:
-        found = {}
+        found: dict[str, str] = {}
         for language in LANGUAGES:
             with override(language):
                 found |= {plain(column.heading()): column.name for column in self.columns}

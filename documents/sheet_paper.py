@@ -43,18 +43,20 @@ class SheetPaper(Paper):
         Column("by_when", lambda: _("By when"), ("by_when",), 12),
     )
 
+    def __init__(self, page: sheets.Page, offered: list[Session]) -> None:
+        """`offered` are the sessions of the day that a row may name."""
+        lines = [Line(f"{sheets.ROW}-{r.pk}.{r.version}", fields_of(r), row=r) for r in page.rows]
+        super().__init__(page.team, lines)
+        self.page, self.offered = page, offered
+        named = {str(row.session_id): row.session.title for row in page.rows if row.session}
+        self.sessions = named | {str(session.pk): session.title for session in offered}
+
     @classmethod
     def of(cls, team: Team, day: date) -> SheetPaper:
         """The sheet as it is now; a fixed number of statements. 404 outside the week."""
         page = sheets.open_page(team, sheets.day_of(team, day))
-        lines = [Line(f"{sheets.ROW}-{r.pk}.{r.version}", fields_of(r), row=r) for r in page.rows]
-        paper = cls(team, lines)
-        paper._day, paper.sheet = day, page.sheet
-        paper.sessions = {str(r.session_id): r.session.title for r in page.rows if r.session}
         live = Session.objects.live().filter(cohort=team.cohort_id, day=day)
-        paper.offered = list(live.exclude(kind=Session.Kind.BREAK))
-        paper.sessions |= {str(session.pk): session.title for session in paper.offered}
-        return paper
+        return cls(page, list(live.exclude(kind=Session.Kind.BREAK)))
 
     @property
     def title(self) -> str:
@@ -62,19 +64,19 @@ class SheetPaper(Paper):
 
     @property
     def subtitle(self) -> str:
-        number = (self._day - self.team.cohort.starts_on).days + 1
+        number = (self.page.day - self.team.cohort.starts_on).days + 1
         day = _("Day %(n)s") % {"n": number}
-        return f"{self.team.name} · {day} · {date_format(self._day, 'l j F Y')}"
+        return f"{self.team.name} · {day} · {date_format(self.page.day, 'l j F Y')}"
 
     @property
     def day(self) -> date:
-        return self._day
+        return self.page.day
 
     @property
     def below(self) -> list[tuple[str, str]]:
         return [
-            (_("Key takeaways"), self.sheet.takeaways),
-            (_("Key action items"), self.sheet.action_items),
+            (_("Key takeaways"), self.page.sheet.takeaways),
+            (_("Key action items"), self.page.sheet.action_items),
         ]
 
     def advice(self, column: Column) -> str:

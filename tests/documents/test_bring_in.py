@@ -317,7 +317,7 @@ def test_a_session_that_is_not_in_the_agenda_is_told(team, client) -> None:
     answer = client.post(
         f"/teams/{team.pk}/sheets/{MONDAY}/import/", {"pasted": "Session\tAction\nYoga\tStretch"}
     )
-    assert "no session of this day is called Yoga" in page(client, answer.url)
+    assert "No session of this day is called Yoga" in page(client, answer.url)
 
 
 def test_staff_and_strangers_bring_nothing_in(team, client, sign_in, activity) -> None:
