@@ -103,7 +103,7 @@ def _one(name: str) -> str:
 
 def _djangos(*tables: dict[int, str]) -> dict[str, int]:
     """The same from Django, in whose words dates stand on our pages."""
-    found = {}
+    found: dict[str, int] = {}
     for language in LANGUAGES:
         with override(language):
             found |= {_one(str(name)): n for table in tables for n, name in table.items()}

@@ -153,6 +153,7 @@ grid.addEventListener("click", (event) => {
   event.preventDefault();
   select(link, true, from);
 });
+document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: grid.dataset.style }));
 document.addEventListener("keydown", onKey);
 dragRows();
 watchSelection();

@@ -62,8 +62,8 @@ def teams(office: Office) -> None:
     office.installation.manage("shell", "-c", TEAM)
 
 
-def at_the_sheet(office: Office, name: str, language: str = "", **how: bool) -> Visitor:
-    member = office.visitor(f"{name}@example.org", **how)
+def at_the_sheet(office: Office, name: str, *, language: str = "", phone: bool = False) -> Visitor:
+    member = office.visitor(f"{name}@example.org", phone=phone)
     member.sign_in()
     if language:
         member.page.get_by_role("contentinfo").locator("select").select_option(language)
@@ -129,6 +129,26 @@ def test_a_row_is_written_with_the_keys_of_a_spreadsheet(office: Office) -> None
     expect(page.locator("a.cell", has_text="A fourth theme")).to_be_visible()
     member.look()
     office.watch.verdict()
+
+
+def test_a_first_visit_is_light(office: Office) -> None:
+    member = at_the_sheet(office, "keys")
+    page = member.page
+    session = member.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.clearBrowserCache")
+    weights: dict[str, int] = {}
+    session.on(
+        "Network.loadingFinished",
+        lambda done: weights.update({done["requestId"]: done["encodedDataLength"]}),
+    )
+    files: list[str] = []
+    page.on("response", lambda answer: files.append(answer.url))
+    with page.expect_response("**/changes/"):
+        page.reload()
+    # Style sheet, mark, htmx, app, grid, saving, rows and poll: each once.
+    assert len([url for url in files if "/static/" in url]) <= 8, files
+    assert sum(weights.values()) <= 50_000, weights
 
 
 def test_a_block_is_pasted_copied_and_emptied(office: Office) -> None:
