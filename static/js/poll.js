@@ -90,7 +90,8 @@ function merge(place, parts, grid) {
       known.dataset.version = part.version;
     } else if (!known) {
       rows.append(element(part.html));
-    } else if (known.dataset.version !== String(part.version)) {
+    } else if (known.dataset.version !== String(part.version) && !("opening" in known.dataset)) {
+      // (A row that is about to open for writing must still be there when its form comes.)
       replace(known, element(part.html));
     }
   }

@@ -3,7 +3,8 @@ import { announce, showTrouble } from "./app.js";
 import { commit, controlsIn, grid, grow, held, isBusy, newId, post } from "./saving.js";
 
 async function piece(url) {
-  const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  const headers = { "X-Requested-With": "fetch" };
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(15000) }).catch(() => null);
   if (answer?.ok) {
     const holder = document.createElement("template");
     holder.innerHTML = await answer.text();

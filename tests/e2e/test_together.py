@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.e2e.people import Office, Visitor
 from tests.installation import wait_until
@@ -155,6 +155,26 @@ def test_changes_of_others_come_within_three_seconds_and_leave_focus_and_caret_a
     assert kofi.page.evaluate("heard") == ["Just changed by Amara Kollie. Cells: 1."] * 2
     mine.blur()
     expect(mine).to_have_value("Count all civil servants")
+    office.watch.verdict()
+
+
+def test_a_row_that_changes_while_it_opens_still_opens(
+    office: Office, amara: Visitor, kofi: Visitor
+) -> None:
+    kofi.open(SHEET)
+    held: list[Route] = []
+    kofi.page.route("**/rows/*", held.append)
+    kofi.page.locator("a.cell").filter(has_text="Meet the union").first.click()
+    theirs = open_action(amara, "Meet the union")
+    # The first look brings everything, the second what is written now.
+    with kofi.page.expect_response(lambda r: "changes" in r.url and r.status == 304):
+        pass
+    with kofi.page.expect_response(lambda r: "changes" in r.url and r.status == 200):
+        amara.write(theirs, "Meet the union at last")
+    held[0].continue_()
+    kofi.page.unroute_all()
+    mine = kofi.page.locator("tr.editing").get_by_label("Action", exact=True)
+    expect(mine).to_have_value("Meet the union at last")
     office.watch.verdict()
 
 

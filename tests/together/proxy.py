@@ -35,6 +35,7 @@ class Proxy(ThreadingHTTPServer):
         self.fates = {"cut": cut, "doubled": doubled}
         self.chance = random.Random(f"line {seed}")
         self.struck: Counter[str] = Counter()
+        self.answered = 0
         self.twice = ThreadPoolExecutor(4)
         self.thread = threading.Thread(target=self.serve_forever, daemon=True)
 
@@ -101,6 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             if other:
                 other.exception()
+        self.server.answered += 1
         if fate == "cut":
             self.close_connection = True
             return

@@ -35,6 +35,8 @@ WEB_PROCESSES = 3
 KILL_EVERY = 4.0
 # Granian takes a worker that ends sooner for one that cannot start.
 FIRST_SECONDS = 8
+# On a busy machine most of a web's time would go into starting again.
+FEWEST_ANSWERS = 40
 # So long may the whole of it take before something must be wrong.
 DEADLINE = 1200
 
@@ -46,15 +48,17 @@ class Killer(threading.Thread):
     is started again then, as a service manager does.
     """
 
-    def __init__(self, installation: Installation, seed: int) -> None:
+    def __init__(self, installation: Installation, line: Proxy, seed: int) -> None:
         super().__init__(daemon=True)
         self.installation = installation
+        self.line = line
         self.chance = random.Random(f"kill {seed}")
         self.over = threading.Event()
         self.kills = 0
         self.restarts = 0
 
     def run(self) -> None:
+        answered = 0
         while not self.over.wait(self.chance.uniform(0.6, 1.4) * KILL_EVERY):
             web = self.installation.processes["web"]
             if web.poll() is not None:
@@ -62,10 +66,11 @@ class Killer(threading.Thread):
                 self.restarts += 1
                 continue
             workers = sorted(grown(web.pid), key=lambda worker: worker.create_time())
-            # One is left that answers: what is tested is a killed server, not none.
-            if len(workers) > 1:
+            # One is left that answers, and has: what is tested is a killed server, not none.
+            if len(workers) > 1 and self.line.answered > answered + FEWEST_ANSWERS:
                 workers[0].kill()
                 self.kills += 1
+                answered = self.line.answered
 
 
 def grown(web: int) -> list[psutil.Process]:
@@ -134,8 +139,8 @@ def write_together(
     hot = Activity.objects.order_by("pk")[0].pk
     installation.start("web", "web")
     installation.wait_for_web()
-    killer = Killer(installation, chosen.seed)
     with Proxy(installation.port, chosen.seed) as line, ExitStack() as stack:
+        killer = Killer(installation, line, chosen.seed)
         logs = [folder / f"client-{n}.jsonl" for n in range(chosen.clients)]
         ready, stop, seen = folder / "ready", folder / "stop", folder / "pages.json"
         pages = start(
