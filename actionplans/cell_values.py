@@ -142,7 +142,7 @@ class DayCell(Cell):
 
     def shown(self, text: str) -> str:
         day = said_dates.full(text) if text else None
-        return said_dates.in_words(day) if day else text
+        return said_dates.shown(day) if day else text
 
     def to_column(self, text: str) -> date | None:
         return date.fromisoformat(text) if text else None

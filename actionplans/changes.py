@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +21,7 @@ from actionplans.cell_values import TABLES
 from actionplans.invalid import Invalid
 from actionplans.models import Activity, Baseline, SlipReason
 from actionplans.plans import ACTIVITY, MILESTONE, Group
+from coalitions.days import in_words
 from cohorts.models import Team
 
 DROPPED = Activity.Status.DROPPED.value
@@ -156,7 +156,7 @@ def _differences(then: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
 
 def _text(name: str, value: Any) -> str:
     if name in DATES:
-        return date_format(date.fromisoformat(value), "j M Y") if value else ""
+        return in_words(date.fromisoformat(value), "short date") if value else ""
     return "; ".join(sorted(value)) if isinstance(value, list) else value or ""
 
 

@@ -15,12 +15,12 @@ from functools import cache
 
 from babel.dates import get_day_names, get_month_names
 from django.utils import dates
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from actionplans.invalid import Invalid
 from actionplans.sheet_kinds import LANGUAGES
+from coalitions.days import in_words
 from coalitions.words import plain
 
 # Months have other names in Arabic from Baghdad to Beirut, and in the Maghreb.
@@ -136,9 +136,9 @@ def full(text: str) -> date | None:
         return None
 
 
-def in_words(day: date) -> str:
+def shown(day: date) -> str:
     """The day as our pages write it, short; `full` reads it back in whatever language."""
-    return date_format(day, "j M Y")
+    return in_words(day, "short date")
 
 
 def _read(text: str, today: date | None) -> date | None:
@@ -236,7 +236,7 @@ def _on_calendar(tokens: list[str], today: date | None) -> date | None:
     if chosen and said is not None and chosen.weekday() != said:
         raise Invalid(
             _("%(day)s is not on that day of the week. Which of the two is right?"),
-            params={"day": date_format(chosen, "j F Y")},
+            params={"day": in_words(chosen, "date")},
         )
     return chosen
 

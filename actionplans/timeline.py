@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionplans.baseline import Dates
 from actionplans.models import Activity
 from actionplans.plans import Group, timeframe
 from actionplans.raci import bearers_of
+from coalitions.days import in_words
 from cohorts.models import Cohort
 
 # Pixels of a day, by zoom.
@@ -207,13 +207,13 @@ def ticks(span: Span, zoom: str) -> list[Tick]:
     day = span.first
     while day <= span.last:
         if zoom == "week":
-            label = date_format(day, "j M")
+            label = in_words(day, "short day")
             following = day + WEEK
             is_minor = day.day > WEEK.days
         else:
             step = 1 if zoom == "month" else 3
             month = (day.month - 1) // step * step
-            label = date_format(date(day.year, month + 1, 1), "M Y")
+            label = in_words(date(day.year, month + 1, 1), "month")
             month += 12 * day.year + step
             following = date(month // 12, month % 12 + 1, 1)
             is_minor = step == 1 and following.month % 3 != 2 and span.days > 330

@@ -24,7 +24,7 @@ def in_words(day: date, shape: str = "date") -> str:
     "day" 25 November, "date" 25 November 2026, "weekday" Wednesday 25 November,
     "weekday date" Wednesday 25 November 2026, "short day" 25 Nov, "short date" 25 Nov 2026,
     "column" Wed 25, "column month" Wed 25 November, "column day" Wed 25 Nov, "when"
-    Wednesday 14:02, "weekday name" Wednesday; "… time" puts the time behind it.
+    Wednesday 14:02, "weekday name" Wednesday, "month" Nov 2026; "… time" puts the time behind it.
     Raises KeyError for another shape.
     """
     language = (get_language() or "en").partition("-")[0]
@@ -52,6 +52,7 @@ def _pattern(shape: str, language: str) -> str:
         "column day": "EEE d MMM",
         "when": "EEEE HH:mm",
         "weekday name": "EEEE",
+        "month": "MMM y",
     }[shape]
 
 

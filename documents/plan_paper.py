@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionplans import people, plans
@@ -12,6 +11,7 @@ from actionplans.baseline import PaperActivity, on_paper
 from actionplans.cell_values import TABLES
 from actionplans.models import Activity, Baseline, Edit
 from actionplans.plans import ACTIVITY, MILESTONE
+from coalitions.days import in_words
 from cohorts.models import Team
 from documents import words
 from documents.papers import UNTITLED, Column, Line, Paper, Read
@@ -62,7 +62,7 @@ class PlanPaper(Paper):
                 for one in activities
             ] or [Line("", {"title": title})]
         paper = cls(team, lines)
-        when = date_format(baseline.signed_at.astimezone(team.zone), "j F Y, H:i")
+        when = in_words(baseline.signed_at.astimezone(team.zone), "date time")
         told = {"when": when, "name": baseline.signed_by or "–"}
         paper.remark = _("Signed off on %(when)s by %(name)s.") % told
         return paper

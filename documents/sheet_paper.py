@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actionplans import people, sheet_kinds, sheets
 from actionplans.cell_values import TABLES
 from actionplans.models import SheetRow
+from coalitions.days import in_words
 from cohorts.models import Session, Team
 from documents import words
 from documents.papers import LANGUAGES, Column, Line, Paper, Read
@@ -66,7 +66,7 @@ class SheetPaper(Paper):
     def subtitle(self) -> str:
         number = (self.page.day - self.team.cohort.starts_on).days + 1
         day = _("Day %(n)s") % {"n": number}
-        return f"{self.team.name} · {day} · {date_format(self.page.day, 'l j F Y')}"
+        return f"{self.team.name} · {day} · {in_words(self.page.day, 'weekday date')}"
 
     @property
     def day(self) -> date:
@@ -99,7 +99,7 @@ class SheetPaper(Paper):
         if kind := KIND_OF.get(column):
             return "\n".join(filter(None, [self.said(kind, fields.get(kind, "")), text]))
         if column == "by_when" and spoken and text:
-            return date_format(date.fromisoformat(text), "j M Y")
+            return in_words(date.fromisoformat(text), "short date")
         return text
 
     def read(self, raw: dict[str, str]) -> Read:

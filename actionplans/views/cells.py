@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,6 +21,7 @@ from actionplans.cell_values import TABLES
 from actionplans.ledger import open_conflicts
 from actionplans.models import Edit
 from coalitions import clock
+from coalitions.days import in_words
 from cohorts.access import WRITE_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Team
 
@@ -85,7 +86,7 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
         "at": time_format(timezone.localtime(saved.edit.at), "H:i"),
     }
     if cell.control == "day" and saved.text:
-        answer["said"] = date_format(date.fromisoformat(saved.text), "l j F Y")
+        answer["said"] = in_words(date.fromisoformat(saved.text), "weekday date")
     if saved.outcome == cells.MERGED:
         answer |= merged_with(saved)
     if saved.kept:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actionplans.invalid import Invalid
-from actionplans.said_dates import DAYS, full, in_words, months, read, weekdays
+from actionplans.said_dates import DAYS, full, months, read, shown, weekdays
 from actionplans.sheet_kinds import LANGUAGES
 from coalitions.words import plain
 
@@ -115,7 +115,7 @@ def test_every_form_of_every_date_in_each_language_comes_back(day: date) -> None
             for form in ("j F", "j M", "j/n"):
                 near = TODAY + (day - date(2000, 1, 1)) % timedelta(days=366)
                 assert read(date_format(near, form), TODAY) == near
-            shown = in_words(day)
+            text = shown(day)
         assert full(shown) == day
 
 
