@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cohorts.fields import apart
 from cohorts.models import Cohort, Membership, Session
 from materials.models import Handing, RoleCard
 from materials.shelf import ChangedMeanwhileError
@@ -103,7 +104,7 @@ def participants(cohort: Cohort) -> dict[int, str]:
     places = Membership.objects.filter(team__cohort=cohort).select_related("user", "team")
     found: dict[int, str] = {}
     for place in places.order_by("team__name", "team", "user__name", "user__email"):
-        found.setdefault(place.user_id, f"{place.user} · {place.team}")
+        found.setdefault(place.user_id, f"{apart(place.user)} · {apart(place.team)}")
     return found
 
 

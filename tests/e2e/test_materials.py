@@ -89,7 +89,7 @@ def hand_out(grace: Visitor) -> str:
     grace.follow("The listening interview")
     grace.follow("Role cards")
     grace.fill(title="The one who asks", text="Ask, and be silent.")
-    grace.page.get_by_label("Amara · Liberia").check()
+    grace.page.get_by_role("checkbox", name="Amara").check()
     grace.press("Write the card")
     grace.sees("opens on Tuesday 14 January, 15:15 at the venue")
     grace.sees("not opened")

@@ -44,7 +44,7 @@ def test_a_case_has_its_own_reading_above_the_materials(world: World) -> None:
 def test_a_file_is_called_by_its_name_and_comes_back_as_it_was(world: World) -> None:
     material = world.material(file=file("Day_1 slides.pdf", PDF + b"x" * 100_000))
     assert (material.title, material.file_name) == ("Day 1 slides", "Day_1 slides.pdf")
-    assert "PDF · 97.7" in world.reads(world.amara)
+    assert "<bdi>PDF</bdi> · <bdi>97.7" in world.reads(world.amara)
     answer = download(world, material)
     assert answer.content == PDF + b"x" * 100_000
 

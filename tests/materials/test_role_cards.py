@@ -10,6 +10,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cohorts.fields import apart
 from cohorts.models import Session
 from materials.models import Handing, RoleCard
 from tests.factories import NOON, make_cohort, make_member, make_team, make_user
@@ -172,7 +173,9 @@ def test_only_people_of_the_cohorts_teams_can_be_given_a_card(world: World) -> N
         assert answer.status_code == 422
         assert "Say no twice." in answer.content.decode()
     assert not RoleCard.objects.exists()
-    assert f"{world.amara} · Liberia" in world.reads(world.facilitator, world.cards)
+    assert f"{apart(world.amara)} · {apart(world.team)}" in world.reads(
+        world.facilitator, world.cards
+    )
 
 
 @pytest.mark.parametrize(
