@@ -116,7 +116,7 @@ def test_every_form_of_every_date_in_each_language_comes_back(day: date) -> None
                 near = TODAY + (day - date(2000, 1, 1)) % timedelta(days=366)
                 assert read(date_format(near, form), TODAY) == near
             text = shown(day)
-        assert full(shown) == day
+        assert full(text) == day
 
 
 @settings(max_examples=30, deadline=None)
