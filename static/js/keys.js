@@ -89,6 +89,12 @@ async function goDown(control) {
   if (row.isConnected && (!next || !row.contains(document.activeElement))) closeRow(row, row.contains(document.activeElement), column);
 }
 
+/** Enter saves; with a keyboard of its own it leads on, on a phone only from the last row. */
+function enter(control) {
+  if (isTouch() && rowsShown().at(-1) !== control.closest("tr")) commit(control);
+  else goDown(control);
+}
+
 /** Esc: the row turns to text; one that Enter made for nothing goes, and focus is above it. */
 async function leave(control) {
   const row = control.closest("tr");
@@ -104,7 +110,7 @@ function onControl(event, control) {
     if (!event.altKey) return;
     control.setRangeText("\n", control.selectionStart, control.selectionEnd, "end");
     control.dispatchEvent(new Event("input", { bubbles: true }));
-  } else if (key === "Enter" && !isMarked(event) && control.closest("tr")) goDown(control);
+  } else if (key === "Enter" && !isMarked(event) && control.closest("tr")) enter(control);
   else if (key === "Escape" && control.closest("tr")) {
     if (isDirty(control) && !stateOf(control).edit && !stateOf(control).box) {
       control.value = stateOf(control).seen;
