@@ -160,7 +160,7 @@ class Rows:
                     continue  # refused when it is written
                 names |= {people.key(n): n for n in found if isinstance(n, str)} | names
         if names:
-            new = [Person(team=self.team, name=name) for name in names.values()]
+            new = [Person(team=self.team, name=name) for name in sorted(names.values())]
             Person.objects.bulk_create(new, ignore_conflicts=True)
             del self.people
 

@@ -7,6 +7,7 @@ conflict. So every text a person submitted is the cell's value, in its
 history, or in an open conflict on its author's screen.
 
 Rows come, move and go by `rows.py`, with the same ledger; its verbs are reached through here too.
+Many cells at once are written by `blocks.py`, to the same end.
 Everything takes the team whose row it must be; a row of another team is `DoesNotExist`, as if it
 were absent. A text that the cell cannot hold raises `Invalid`, and nothing is written.
 """

@@ -57,18 +57,18 @@ def save_block(request: SignedIn, team: Team) -> HttpResponse:
 
 
 def answer_of(
-    request: SignedIn, team: Team, result: blocks.Result, place: str, *, turned: bool = False
+    request: SignedIn, team: Team, result: blocks.Result, place: str, *, then: str = "undo"
 ) -> dict[str, Any]:
     """What became of a block, for a script: numbers, and the sentence with its way back.
 
-    `turned` means that it was an undo or a redo, whose sentence the page says itself.
+    `then` is what the page offers next: to undo it; after an undo, to redo.
     """
     refused = [
         {"label": TABLES[one.table].label(one.field), "text": one.value, "why": why}
         for one, why in result.refused
     ]
     context = {"team": team, "result": result, "refused": refused, "place": place}
-    context["turned"] = turned
+    context["then"] = then
     return {
         "kept": result.kept,
         "conflicts": len(result.conflicts),

@@ -40,7 +40,9 @@ def turn(request: SignedIn, team: Team) -> HttpResponse:
         nothing = _("There is nothing to redo.") if is_redo else _("There is nothing to undo.")
         return _sentence(request, nothing, back)
     if is_script(request):
-        return JsonResponse(answer_of(request, team, result, place, turned=True))
+        return JsonResponse(
+            answer_of(request, team, result, place, then="undo" if is_redo else "redo")
+        )
     if result.conflicts:
         messages.warning(request, _("Someone changed it since. Both texts are kept: choose."))
         return redirect("conflicts", team_id=team.pk)

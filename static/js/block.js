@@ -3,6 +3,7 @@ import { announce, freshenToken } from "./app.js";
 import { grid, held, newId, post, rest, words } from "./saving.js";
 
 const WAITS = [1, 2, 4, 8, 30];
+const GOES_AFTER = 12000;
 
 function say(html, sentence) {
   const toasts = document.getElementById("toasts");
@@ -36,7 +37,11 @@ async function persist(url, fields) {
 }
 
 async function report(told) {
-  say(told.html, told.message);
+  const toast = say(told.html, told.message);
+  toast.querySelector("[data-dismiss]")?.addEventListener("click", () => toast.remove());
+  // What went well need not be put away by hand; what did not stays to be read.
+  const goes = () => (toast.matches(":hover, :focus-within") ? setTimeout(goes, GOES_AFTER) : toast.remove());
+  if (!told.refused && !told.conflicts) setTimeout(goes, GOES_AFTER);
   await held.look();
   return told;
 }

@@ -12,7 +12,7 @@ export const COLUMNS = {
 const chosen = { rows: new Set(), from: null, to: null };
 const watchers = [];
 
-export const rowsShown = () => [...grid.querySelectorAll("tbody > tr:not(.under)")];
+export const rowsShown = () => [...grid.querySelectorAll(".grid > tbody > tr:not(.under)")];
 export const columnOf = (link) => new URL(link.href).searchParams.get("cell").replace(/_kind$/, "");
 export const linksIn = (row) => [...row.querySelectorAll("a.cell")];
 export const tableOf = (row) => row.dataset.table ?? (/^row-/.test(row.id) ? "sheetrow" : row.id.split("-")[0]);
@@ -107,4 +107,4 @@ export function paint() {
 }
 
 // A poll draws rows anew: what is selected shows again.
-new MutationObserver(() => (chosen.from || chosen.rows.size) && paint()).observe(grid.querySelector("tbody"), { childList: true });
+new MutationObserver(() => (chosen.from || chosen.rows.size) && paint()).observe(grid.querySelector(".grid > tbody"), { childList: true });

@@ -2,7 +2,7 @@
 // lines and tabs, texts with either of them in quotes.
 import { block, COLUMNS, columnOf, isRow, linksIn, rowId, rowsShown, tableOf, versionOf } from "./cells.js";
 import { sendBlock } from "./block.js";
-import { grid, newId, words } from "./saving.js";
+import { controlsIn, grid, isBusy, newId, words } from "./saving.js";
 import { announce } from "./app.js";
 
 const quoted = (text) => (/[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -73,8 +73,15 @@ export async function paste(lines, start, column) {
     return row ? { row: rowId(row), version: versionOf(row), cells } : { key: newId(), milestone, cells };
   });
   const told = await sendBlock(table, rows, true);
-  if (found.some((line) => line.length > columns.length)) announce(words.tooWide);
-  if (start.dataset.row === "new" && told?.kept) start.remove();
+  if (found.some((line) => line.length > columns.length)) add(words.tooWide);
+  if (start.dataset.row === "new" && told?.kept && !controlsIn(start).some(isBusy)) start.remove();
+}
+
+/** One sentence more in what is said about the block. */
+function add(sentence) {
+  const line = Object.assign(document.createElement("p"), { textContent: sentence });
+  document.querySelector("#toasts .toast > div")?.append(line);
+  announce(sentence);
 }
 
 /** The milestone a new activity comes under: that of the last row, or the one with focus. */

@@ -6,7 +6,7 @@ import { clear, columnOf, isMarked, isRow, linkAt, linksIn, neighbour, rowsShown
 import { copyText, empty, paste, read } from "./clipboard.js";
 import { dragRows } from "./dragging.js";
 import { helpWithPeople } from "./people.js";
-import { actOnRow, addActivity, addRow, closeRow, openRow } from "./rows.js";
+import { actOnRow, addActivity, addRow, closeRow, dropFresh, openRow } from "./rows.js";
 import { commit, controlsIn, grid, grow, isDirty, show, stateOf, words } from "./saving.js";
 import { watchSelection } from "./selecting.js";
 
@@ -89,6 +89,20 @@ async function goDown(control) {
   if (row.isConnected && (!next || !row.contains(document.activeElement))) closeRow(row, row.contains(document.activeElement), column);
 }
 
+/** Enter saves; with a keyboard of its own it leads on, on a phone only from the last row. */
+function enter(control) {
+  if (isTouch() && rowsShown().at(-1) !== control.closest("tr")) commit(control);
+  else goDown(control);
+}
+
+/** Esc: the row turns to text; one that Enter made for nothing goes, and focus is above it. */
+async function leave(control) {
+  const row = control.closest("tr");
+  const above = row.previousElementSibling;
+  if (await dropFresh(row)) above?.querySelector("a.cell")?.focus();
+  else closeRow(row, true, control.dataset.field);
+}
+
 /** Keys in a row that is open for writing. */
 function onControl(event, control) {
   const { key } = event;
@@ -96,7 +110,7 @@ function onControl(event, control) {
     if (!event.altKey) return;
     control.setRangeText("\n", control.selectionStart, control.selectionEnd, "end");
     control.dispatchEvent(new Event("input", { bubbles: true }));
-  } else if (key === "Enter" && !isMarked(event) && control.closest("tr")) goDown(control);
+  } else if (key === "Enter" && !isMarked(event) && control.closest("tr")) enter(control);
   else if (key === "Escape" && control.closest("tr")) {
     if (isDirty(control) && !stateOf(control).edit && !stateOf(control).box) {
       control.value = stateOf(control).seen;
@@ -105,7 +119,7 @@ function onControl(event, control) {
       grow(control);
       announce(words.back);
     }
-    closeRow(control.closest("tr"), true, control.dataset.field);
+    leave(control);
   } else return;
   event.preventDefault();
 }

@@ -81,7 +81,18 @@ export async function addActivity(row) {
   const added = holder.content.firstElementChild;
   held.saves++;
   row.after(added);
+  added.dataset.fresh = "";
   return added;
+}
+
+/** An activity that Enter made and nobody wrote in goes again. */
+export async function dropFresh(row) {
+  const isEmpty = !controlsIn(row).some((control) => control.tagName !== "SELECT" && control.value.trim());
+  if (!("fresh" in row.dataset) || !isEmpty) return false;
+  const answer = await post(row.dataset.textUrl.split("?")[0], { do: "remove" });
+  held.saves++;
+  if (answer?.ok) row.remove();
+  return Boolean(answer?.ok);
 }
 
 /** Moving, removing and bringing back, without leaving the page. */

@@ -1,6 +1,6 @@
 // Several rows at once: a bar that sets a date, R or A for all that are selected, in one request with
 // one undo.
-import { clear, onSelection, rowId, rowsShown, selectedRows, tableOf, toggleRow, versionOf, isRow } from "./cells.js";
+import { clear, linksIn, onSelection, rowId, rowsShown, selectedRows, tableOf, toggleRow, versionOf, isRow } from "./cells.js";
 import { sendBlock } from "./block.js";
 import { grid, words } from "./saving.js";
 
@@ -33,6 +33,8 @@ function pressRow(event) {
   event.preventDefault();
   event.stopPropagation();
   toggleRow(row);
+  // From here the keys go on: copying, emptying, moving.
+  (event.target.closest("td")?.querySelector("a.cell") ?? linksIn(row)[0])?.focus();
 }
 
 function update() {

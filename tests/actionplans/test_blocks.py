@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -159,6 +160,36 @@ def test_a_large_block_takes_no_more_statements_than_a_small_one(team: Team, ama
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]
     assert numbers[0] <= 16
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_that_is_sent_at_the_same_moment_by_all_is_one() -> None:
+    team = make_team()
+    amara = make_member(team)
+    row, key = make_row(team), uuid4()
+    block = [cell(row, "action", "Count"), cell(key, "by_whom", "Mama Njeri; Hon. Weah")]
+    start = threading.Barrier(4)
+    told: list[list[str]] = []
+    errors: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            start.wait()
+            told.append(outcomes(send(team, amara, *block, parents={key: row.sheet})))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert told == [["applied"] * 2] * 4
+    assert SheetRow.objects.count() == 2
+    assert ledger.replay(team) == ledger.snapshot(team)
 
 
 TEXTS = {
