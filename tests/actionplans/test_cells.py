@@ -330,3 +330,4 @@ def test_a_save_takes_few_statements(team: Team, row: SheetRow, amara: User) -> 
 def test_names_are_compared_without_marks_that_nobody_sees() -> None:
     assert people.key("\u202bAmara \u200d Kollie\u202c") == people.key("AMARA kollie")
     assert people.read_names(" ; ,\n\u200f ", []) == []
+    assert people.read_names("\x1b; \x07", []) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,9 @@ from actionplans import cells
 from actionplans.ledger import replay, snapshot
 from actionplans.models import Activity, Edit, Milestone, SheetRow
 from cohorts.models import Cohort, Team
+from documents import bringing_in, drafts
 from documents.models import ImportDraft
+from documents.plan_paper import PlanPaper
 from tests.actionplans.planning import make_activity, make_milestone, make_row, write
 from tests.factories import MONDAY, NOON, make_member, make_session, make_team, make_user
 
@@ -120,6 +123,15 @@ def test_pressing_twice_is_once_and_the_same_file_again_changes_nothing(
     assert "brought in already" in press(client, preview)
     assert counts(client, book.bring()) == {"unchanged": 2}
     assert snapshot(team) == before
+
+
+def test_writing_the_same_draft_twice_writes_once(team, client, amara) -> None:
+    paste(client, team, "Milestone\tActivities", "M\ta")
+    draft, paper = ImportDraft.objects.get(), PlanPaper.of(team)
+    entries = drafts.look(draft, paper).entries
+    for _time in range(2):
+        bringing_in.bring_in(paper, entries, by=amara, now=NOON, key=draft.key)
+    assert (Milestone.objects.count(), Activity.objects.count()) == (1, 1)
 
 
 def test_what_changed_here_meanwhile_stays_where_the_file_did_not_touch_it(
@@ -237,6 +249,13 @@ def test_another_teams_file_names_no_rows_of_ours(team, client, activity, amara)
     preview = Book(client, plan_address(other))
     preview.address = plan_address(team)
     assert counts(client, preview.bring()) == {"new": 1}
+
+
+def test_a_file_of_another_installation_names_no_rows_of_ours(team, client, activity) -> None:
+    book = Book(client, plan_address(team))
+    book.put(-1, KEY, f"coalitions:{uuid4()}")
+    book.put(0, TEXT, "Count something else")
+    assert counts(client, book.bring()) == {"new": 1}
 
 
 def test_a_pasted_table_shows_what_is_in_the_plan_already(team, client, activity) -> None:

@@ -78,6 +78,11 @@ def test_who_has_left_the_team_gets_none(team, amara) -> None:
     assert not Message.objects.filter(kind_of(message).owed(NOON), pk=message.pk).exists()
 
 
+def test_a_plan_that_was_signed_long_ago_is_mailed_to_nobody(team, amara) -> None:
+    baseline.sign_off(team, by=amara, now=NOON, mail=False)
+    assert not Message.objects.exists()
+
+
 def test_the_page_that_signs_queues_the_mails(team, sign_in) -> None:
     lead = User.objects.get(name="Aïcha")
     sign_in(lead).post(url(team, "sign-off/"))
