@@ -20,6 +20,7 @@ from accounts.models import User
 from actionplans import people
 from actionplans.cell_values import TABLES, Cell, PeopleCell, ReferenceCell, rows_of
 from actionplans.invalid import Invalid
+from actionplans.merging import came_of
 from actionplans.models import Activity, Edit
 from actionplans.rows import REMOVED, YES
 from cohorts.models import Person, Team
@@ -56,6 +57,8 @@ class Rows:
         self.changed: dict[RowKey, set[str]] = defaultdict(set)
         self.named: dict[tuple[RowKey, str], list[Person]] = {}
         self.edits: list[tuple[Edit, Any]] = []
+        # What came of edits that were merged with others' texts.
+        self.merged: list[tuple[Edit, Any]] = []
         self.past: dict[tuple[str, int, str], list[Edit]] = defaultdict(list)
         self.references: dict[tuple[str, Any], list[Any]] = {}
 
@@ -202,6 +205,11 @@ class Rows:
             self._applied(key, row, edit)
         elif not removed and self._holds(key, cell, meant, edit.value):
             edit.outcome = Outcome.SAME
+        elif not removed and (came := came_of(edit, cell, self._text(key, cell))):
+            self._put(key, cell, came.value)
+            self._applied(key, row, came)
+            self.merged.append((came, row))
+            edit.settled_by, edit.outcome = came, Outcome.MERGED
         else:
             edit.outcome = Outcome.CONFLICT
 
@@ -278,9 +286,10 @@ class Rows:
             self._keep_rows(table)
             for field in self._lists(table):
                 self._keep_named(table, field)
-        for edit, row in self.edits:
-            edit.row_id = row.pk
-        Edit.objects.bulk_create([edit for edit, _row in self.edits])
+        for edits in (self.merged, self.edits):
+            for edit, row in edits:
+                edit.row_id = row.pk
+            Edit.objects.bulk_create([edit for edit, _row in edits])
 
     def _keep_rows(self, table: str) -> None:
         model = TABLES[table].model

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -27,7 +27,7 @@ from accounts.models import User
 from actionplans import people
 from actionplans.cell_values import TABLES, Cell, PeopleCell, Table, rows_of
 from actionplans.invalid import Invalid
-from actionplans.merging import merge
+from actionplans.merging import came_of
 from actionplans.models import Edit
 from actionplans.rows import create_row, move_row, remove_row, restore_row
 from cohorts.models import Person, Team
@@ -136,7 +136,7 @@ def _write(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> Saved
         edit.outcome = Outcome.SAME
         edit.save(force_insert=True)
         return Saved(SAME, text, row.version, edit)
-    if not removed and cell.merges and (merged := _merge(spec, cell, row, edit)):
+    if not removed and (merged := _merge(spec, cell, row, edit)):
         return merged
     edit.outcome = Outcome.CONFLICT
     edit.save(force_insert=True)
@@ -162,13 +162,10 @@ def _merge(spec: Table, cell: Cell, row: Any, edit: Edit) -> Saved | None:
     text that came of it.
     """
     theirs = cell.text_of(row)
-    both = merge(edit.seen, theirs, edit.value)
-    if both is None or edit.seen == edit.value or len(both) > cell.longest:
+    came = came_of(edit, cell, theirs)
+    if came is None:
         return None
     met = last_change(edit, field=edit.field)
-    came = Edit(edit_id=uuid5(edit.edit_id, MERGED), team=edit.team, table=edit.table)
-    came.row_id, came.field, came.actor, came.at = edit.row_id, edit.field, edit.actor, edit.at
-    came.seen, came.value, came.outcome = theirs, cell.tidy(both), Outcome.APPLIED
     if _swap_column(spec, cell, came.value, came) is None:
         return None
     came.version = row.version + 1
@@ -213,6 +210,8 @@ def last_change(edit: Edit, *, field: str) -> Edit | None:
 def _met(merged: Edit) -> Edit | None:
     """The edit that an edit was merged with."""
     came = merged.settled_by
+    if came is None:
+        return None
     changes = Edit.objects.filter(team=came.team_id, table=came.table, row_id=came.row_id)
     earlier = changes.filter(field=came.field, version__lt=came.version).select_related("actor")
     return earlier.order_by("-version").first()
@@ -232,7 +231,7 @@ def _first_outcome(edit: Edit) -> Saved:
     spec = TABLES[edit.table]
     row = spec.model.objects.get(pk=edit.row_id)
     saved = Saved(first.outcome, spec.cells[edit.field].text_of(row), row.version, first)
-    if first.outcome == Outcome.MERGED:
+    if first.settled_by and first.outcome == Outcome.MERGED:
         return replace(saved, theirs=_met(first), before=first.settled_by.seen)
     if first.outcome != Outcome.CONFLICT:
         return saved

@@ -12,6 +12,10 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
+from uuid import uuid5
+
+from actionplans.cell_values import Cell
+from actionplans.models import Edit
 
 # A word with the space before it, so that a word put at the end leaves the others as they were.
 WORD = re.compile(r"\s*\S+|\s+")
@@ -34,6 +38,20 @@ class Cluster(NamedTuple):
     end: int
     theirs: list[Change]
     mine: list[Change]
+
+
+def came_of(edit: Edit, cell: Cell, theirs: str) -> Edit | None:
+    """The edit by which `edit` and `theirs` come together in their cell; None where people choose.
+
+    An edit of the cell like any other, without its version yet.
+    """
+    both = merge(edit.seen, theirs, edit.value) if cell.merges else None
+    if both is None or edit.seen == edit.value or len(both) > cell.longest:
+        return None
+    came = Edit(edit_id=uuid5(edit.edit_id, Edit.Outcome.MERGED), team=edit.team, table=edit.table)
+    came.row_id, came.field, came.actor, came.at = edit.row_id, edit.field, edit.actor, edit.at
+    came.seen, came.value, came.outcome = theirs, cell.tidy(both), Edit.Outcome.APPLIED
+    return came
 
 
 def merge(base: str, theirs: str, mine: str) -> str | None:

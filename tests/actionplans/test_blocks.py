@@ -85,6 +85,16 @@ def test_a_cell_that_moved_on_is_a_conflict_and_the_others_are_written(
     assert [edit.value for edit in ledger.open_conflicts(team, amara)] == ["Mine"]
 
 
+def test_a_text_that_others_changed_elsewhere_is_merged(team: Team, amara: User) -> None:
+    row = make_row(team, action="Count\nMeet")
+    block = [cell(row, "action", "First\nCount", seen="Count")]
+    assert outcomes(send(team, amara, *block)) == ["merged"]
+    row.refresh_from_db()
+    assert row.action == "First\nCount\nMeet"
+    assert outcomes(send(team, amara, *block)) == ["merged"]
+    assert ledger.replay(team) == ledger.snapshot(team)
+
+
 def test_what_was_seen_may_be_told_by_the_version_of_the_row(team: Team, amara: User) -> None:
     row = make_row(team, action="Old")
     told: dict[str, Any] = {"seen": None, "version": row.version}
@@ -193,7 +203,7 @@ def test_a_block_that_is_sent_at_the_same_moment_by_all_is_one() -> None:
 
 
 TEXTS = {
-    "action": ["", "Count", "Meet", "x" * 10_001],
+    "action": ["", "Count", "Count\nMeet", "First\nCount", "x" * 10_001],
     "by_whom": ["", "Amara", "Amara; Mama Njeri", "Weah, amara", "n" * 301],
     "by_when": ["", "2026-07-01", "tomorrow", "some day", "2020-01-01"],
     "milestone_kind": ["", "challenge", "nonsense"],

@@ -20,12 +20,14 @@ def next_offering(world: World) -> Cohort:
     """A year later in Nairobi, beginning on a Wednesday."""
     return weeks.make_cohort(
         world.cohort.program,
-        name="Next",
+        name=f"Next {Cohort.objects.count()}",
         venue="",
         time_zone="Africa/Nairobi",
         starts_on=date(2027, 6, 2),
         form_id=uuid4(),
         beginning=beginnings.of_cohort(world.cohort),
+        by=world.facilitator,
+        now=NOON,
     )
 
 
