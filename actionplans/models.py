@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actionplans import sheet_kinds
+from actionplans.draft_models import Draft as Draft
 from cohorts.models import Person, Session, Team
 
 

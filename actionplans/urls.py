@@ -7,6 +7,7 @@ from actionplans.views import (
     blank_sheets,
     board,
     cells,
+    drafts,
     peers,
     plan,
     plan_rows,
@@ -20,6 +21,7 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     # Shared rows, daily sheets, week board
     path("teams/<int:team_id>/cells/", cells.save_cell, name="save_cell"),
+    path("teams/<int:team_id>/drafts/", drafts.drafts_of, name="drafts"),
     path("teams/<int:team_id>/conflicts/", cells.conflicts_page, name="conflicts"),
     path("teams/<int:team_id>/sheets/<day:day>/", sheets.sheet, name="sheet"),
     path(

@@ -13,5 +13,7 @@ urlpatterns = [
     path("", include("attendance.urls")),
     path("", include("actionplans.urls")),
     path("", include("followups.urls")),
+    path("sw.js", views.worker, name="worker"),
+    path("offline/", views.offline, name="offline"),
     path("readyz", views.readyz, name="readyz"),
 ]

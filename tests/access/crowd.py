@@ -9,7 +9,16 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from accounts.models import User
 from actionplans import baseline
-from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from actionplans.models import (
+    ActionPlan,
+    Activity,
+    Baseline,
+    DailySheet,
+    Draft,
+    Edit,
+    Milestone,
+    SheetRow,
+)
 from actionplans.plans import groups
 from attendance.models import Attendance, Certificate
 from cohorts.models import AgendaTemplate, Cohort, Person, Team
@@ -130,6 +139,9 @@ def _work(team: Team, member: User, lead: User, n: int) -> None:
         activity.responsible.set(people)
         _edit(team, "activity", activity.pk, "text", member, outcome="applied", version=1)
     _edit(team, "sheetrow", row.pk, "action", member, outcome="conflict")
+    Draft.objects.create(
+        person=member, team=team, table="sheetrow", row=row.pk, field="action", text="D", at=NOON
+    )
 
 
 def _edit(team: Team, table: str, pk: int, field: str, actor: AbstractBaseUser, **fields) -> None:

@@ -48,6 +48,8 @@ DOORS: dict[str, Door] = {
     "guess_time_zone": Door(NOBODY, EVERYBODY),
     "reminder_preference": Door(EVERYBODY, EVERYBODY),
     "comment_mails": Door(EVERYBODY, EVERYBODY),
+    "device_key": Door(EVERYBODY),
+    "shared_device": Door(NOBODY, EVERYBODY, public="a cookie of the device"),
     "set_language": Door(NOBODY, EVERYBODY, public="a cookie of one's own"),
     # Signing in: what is oneself's alone
     "account_login": Door(EVERYBODY, EVERYBODY, public="how one comes in"),
@@ -114,6 +116,7 @@ DOORS: dict[str, Door] = {
     "sheet_row": Door(TEAM, TEAM),
     "save_cell": Door(NOBODY, TEAM),
     "conflicts": Door(TEAM, TEAM),
+    "drafts": Door(TEAM, TEAM),
     "carry_row": Door(NOBODY, TEAM),
     "plan": Door(STAFF | TEAM),
     "plan_changes": Door(STAFF | TEAM),
@@ -137,6 +140,8 @@ DOORS: dict[str, Door] = {
     "comments_off": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     "opt_out": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     # The operator
+    "worker": Door(EVERYBODY, public="names our static files"),
+    "offline": Door(EVERYBODY, public="says nothing about anybody"),
     "healthz": Door(EVERYBODY, public="says only whether it is well"),
     "readyz": Door(EVERYBODY, public="says only whether it is ready"),
 }

@@ -10,7 +10,16 @@ from typing import Any
 from django.http import HttpResponse
 
 from accounts.models import User
-from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from actionplans.models import (
+    ActionPlan,
+    Activity,
+    Baseline,
+    DailySheet,
+    Draft,
+    Edit,
+    Milestone,
+    SheetRow,
+)
 from attendance.models import Attendance, Certificate
 from coalitions import clock
 from cohorts import beginnings
@@ -50,6 +59,7 @@ class World:
         cell = {"table": "sheetrow", "row": self.own["row_id"], "field": "action"}
         return {
             "save_cell": cell | {"value": "New", "seen": "Action canaryown", "edit_id": once},
+            "drafts": cell | {"value": "New", "seen": "Action canaryown"},
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},
@@ -184,6 +194,15 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
         value=f"Conflict {word}",
         outcome="conflict",
         actor=member,
+        at=NOON,
+    )
+    Draft.objects.create(
+        person=member,
+        team=team,
+        table="sheetrow",
+        row=str(row.pk),
+        field="milestone",
+        text=f"Draft {word}",
         at=NOON,
     )
     round_ = Round.objects.get_or_create(
