@@ -27,6 +27,10 @@ ON_THE_WAY = (
     "mfa_reauthenticate",
     "set_language",
     "guess_time_zone",
+    "device_key",
+    "shared_device",
+    "worker",
+    "offline",
     "healthz",
     "readyz",
 )

@@ -38,5 +38,7 @@ urlpatterns = [
     ),
     path("me/", views.profile, name="profile"),
     path("me/time-zone/", views.guess_time_zone, name="guess_time_zone"),
+    path("me/device-key/", views.device_key, name="device_key"),
+    path("device/", views.shared_device, name="shared_device"),
     path("language/", views.set_language, name="set_language"),
 ]

@@ -6,14 +6,16 @@ from allauth.account import views as allauth_views
 from babel.core import get_global
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
 
+from accounts import device
 from accounts.doors import SignedIn, signed_in
 from accounts.forms import ZONES, ProfileForm
 from accounts.models import User, validate_time_zone
@@ -64,10 +66,40 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_out(request: HttpRequest) -> HttpResponse:
-    """Sign out by POST, and let the browser forget what it kept."""
+    """Sign out by POST, and let the browser forget the pages it has.
+
+    Not its storage: there may wait, unreadable here, what somebody else has not sent yet. What the
+    person leaves there is emptied by static/js/leaving.js, and by the next page.
+    """
     response = allauth_views.logout(request)
     if request.method == "POST":
-        response["Clear-Site-Data"] = '"cache", "storage"'
+        response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@require_safe
+@signed_in
+def device_key(request: SignedIn) -> JsonResponse:
+    """The key under which this browser keeps the person's texts; none on a shared device."""
+    if device.is_shared(request):
+        return JsonResponse({}, status=UNPROCESSABLE)
+    return JsonResponse({"person": device.mark(request.user), "key": device.key(request.user)})
+
+
+@require_POST
+def shared_device(request: HttpRequest) -> HttpResponse:
+    """Say that others use this device too, or that it is one's own: a cookie for a year."""
+    shared = request.POST.get("shared") == "yes"
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    response = redirect(back if safe else "home")
+    device.remember(response, shared=shared)
+    if shared:
+        messages.success(
+            request, _("This device is marked as shared: nothing of you is kept in its browser.")
+        )
+    else:
+        messages.success(request, _("This device is marked as your own."))
     return response
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actionplans import sheet_kinds
+from actionplans.draft_models import Draft as Draft
 from actionplans.plan_models import Acceptance as Acceptance
 from actionplans.plan_models import ProgressLink as ProgressLink
 from actionplans.plan_models import SlipReason as SlipReason

@@ -9,6 +9,7 @@ from actionplans.views import (
     board,
     carrying,
     cells,
+    drafts,
     peers,
     plan,
     plan_rows,
@@ -36,6 +37,7 @@ urlpatterns = [
         name="row_history",
     ),
     path("teams/<int:team_id>/here/", polling.here, name="here"),
+    path("teams/<int:team_id>/drafts/", drafts.drafts_of, name="drafts"),
     path("teams/<int:team_id>/conflicts/", cells.conflicts_page, name="conflicts"),
     path("teams/<int:team_id>/sheets/<day:day>/", sheets.sheet, name="sheet"),
     path(

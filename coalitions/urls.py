@@ -15,5 +15,7 @@ urlpatterns = [
     path("", include("actionplans.urls")),
     path("", include("documents.urls")),
     path("", include("followups.urls")),
+    path("sw.js", views.worker, name="worker"),
+    path("offline/", views.offline, name="offline"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -1,9 +1,15 @@
 """Doors that belong to no app: is it alive, and what to say when a form came too late."""
 
+import json
+from hashlib import sha256
+
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 
@@ -23,3 +29,27 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say kindly that the form was older than the sign-in, and that going back keeps the words."""
     return render(request, "403.html", status=403)
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, with the files it keeps: what a sheet and a plan need without a line."""
+    scripts = sorted((settings.BASE_DIR / "static" / "js").glob("*.js"))
+    names = ["css/app.css", "img/favicon.svg", "django_htmx/htmx-2.min.js"]
+    names += [f"js/{script.name}" for script in scripts]
+    files = [static(name) for name in names] + [reverse("offline")]
+    version = sha256("".join(files).encode()).hexdigest()[:12]
+    script = f'import {{ serve }} from "{static("js/worker.js")}";\n'
+    script += f"serve({json.dumps(files)}, {json.dumps(version)});\n"
+    answer = HttpResponse(script, content_type="text/javascript")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """The page that stands for every page the browser does not have while there is no line.
+
+    Kept in clear, so it says nothing about anybody.
+    """
+    return render(request, "offline.html")

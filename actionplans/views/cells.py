@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,9 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actionplans import cells, conflicts, sheets
+from accounts.device import mark
+from accounts.models import User
+from actionplans import cells, conflicts, drafts, sheets
 from actionplans.cell_values import TABLES
 from actionplans.ledger import open_conflicts
 from actionplans.models import Edit
@@ -51,16 +54,18 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
     else was faster (with the box that offers the choices), 410 the row was removed (likewise), 422
     the cell cannot hold it (with a sentence).
     """
-    sent = request.POST
-    table, field = sent.get("table", ""), sent.get("field", "")
-    if table not in TABLES or field not in TABLES[table].cells or "seen" not in sent:
+    sent, place = request.POST, place_of(request)
+    table, field = place["table"], place["field"]
+    if "seen" not in sent:
         raise Http404
+    if sent.get("person", mark(request.user)) != mark(request.user):
+        return HttpResponse(status=401)  # The page is another's, who sat here before.
     if not sheets.is_open(team):
         return JsonResponse({"message": closed_sentence()}, status=UNPROCESSABLE)
     edit_id = uuid_of(sent.get("edit_id"))
     settles = uuid_of(sent["settles"]) if sent.get("settles") else None
     try:
-        row_id = _row_id(request, team, table)
+        row_id = row_id_of(team, table, sent, by=request.user, now=clock.now())
         saved = cells.save_cell(
             team,
             table=table,
@@ -78,6 +83,8 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
     except ObjectDoesNotExist:
         raise Http404 from None
     cell = TABLES[table].cells[field]
+    if "draft" in sent:
+        drafts.saved(team, place=place, by=request.user)
     answer: dict[str, Any] = {
         "outcome": saved.outcome,
         "text": cell.shown(saved.text),
@@ -114,10 +121,22 @@ def tell_merged(request: HttpRequest, saved: cells.Saved) -> None:
     )
 
 
-def _row_id(request: SignedIn, team: Team, table: str) -> int:
-    """The row that is meant. A sheet is called by its day, and begins with its first word; a new
-    row is called by the key its page gave it, and is made by its first cell."""
-    row, day, key = (request.POST.get(name, "") for name in ("row", "day", "key"))
+def place_of(request: HttpRequest) -> dict[str, str]:
+    """The cell that a page means: table, row, key and day as pages name them, and field."""
+    names = {"table": 12, "row": 20, "key": 36, "day": 10, "field": 20}
+    place = {name: request.POST.get(name, "") for name in names}
+    table, field = place["table"], place["field"]
+    if table not in TABLES or field not in TABLES[table].cells:
+        raise Http404
+    if any(len(place[name]) > most for name, most in names.items()):
+        raise Http404
+    return place
+
+
+def row_id_of(team: Team, table: str, named: Mapping[str, str], *, by: User, now: datetime) -> int:
+    """The row that is meant by row, key and day. A sheet is called by its day, and begins with its
+    first word; a new row is called by the key its page gave it, and is made by its first cell."""
+    row, day, key = (named.get(name, "") for name in ("row", "day", "key"))
     if table == sheets.SHEET:
         return sheets.begin(team, _day(row)).pk
     if table == sheets.ROW and row == "new":
@@ -125,8 +144,8 @@ def _row_id(request: SignedIn, team: Team, table: str) -> int:
             sheets.begin(team, _day(day)),
             table=table,
             edit_id=uuid_of(key),
-            by=request.user,
-            now=clock.now(),
+            by=by,
+            now=now,
         )
         return made.pk
     if not (row.isascii() and row.isdigit() and len(row) < 19):

@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from accounts.device import may_keep
 from actionplans import plans, sheets
+from actionplans.cell_inputs import inputs
 from actionplans.cell_values import TABLES
 from actionplans.ledger import last_changes
 from actionplans.models import Activity, Baseline, Milestone
@@ -33,7 +35,9 @@ def plan(request: SignedIn, team: Team) -> HttpResponse:
         context |= {"people": Person.objects.of(team), "open_conflicts": mine}
         context["statuses"] = Activity.Status.choices
         context["removed"] = _just_removed(request, team)
-    return render(request, "actionplans/plan.html", context)
+        context["blank"] = _blank(context["page"])
+    answer = render(request, "actionplans/plan.html", context)
+    return may_keep(request, answer) if context["writable"] else answer
 
 
 def _context(team: Team, page: Page) -> dict[str, Any]:
@@ -46,6 +50,14 @@ def _context(team: Team, page: Page) -> dict[str, Any]:
         "writable": may_write(team),
         "is_closed": not sheets.is_open(team),
     }
+
+
+def _blank(page: Page) -> dict[str, Any]:
+    """The forms of a milestone and of an activity: a page without a line fills them by itself."""
+    choices = [(str(group.milestone.pk), group.milestone.title or "–") for group in page.groups]
+    activity = inputs(ACTIVITY, None, 0, {"milestone": choices})
+    activity["milestone"].choices = choices
+    return {"row": {"pk": 0}, "milestone": inputs(MILESTONE, None, 0), "activity": activity}
 
 
 def _just_removed(request: SignedIn, team: Team) -> dict[str, Any] | None:

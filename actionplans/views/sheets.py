@@ -18,6 +18,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from accounts.device import may_keep
 from actionplans import cells, sheets
 from actionplans.cell_inputs import inputs
 from actionplans.cell_values import TABLES
@@ -55,7 +56,8 @@ def sheet(request: SignedIn, team: Team, day: date) -> HttpResponse:
             "open_conflicts": open_conflicts(team, request.user).count(),
             "removed": _just_removed(request, page.sheet),
         }
-    return render(request, "actionplans/sheet.html", context)
+    answer = render(request, "actionplans/sheet.html", context)
+    return may_keep(request, answer) if writable and page.day == context["today"] else answer
 
 
 def _context(page: sheets.Page, writable: bool) -> dict[str, Any]:

@@ -63,7 +63,7 @@ function showOffline() {
 /** Leaving with unsent words asks first; words in a form that is being sent are not unsent. */
 function warnBeforeLeaving() {
   addEventListener("beforeunload", (event) => {
-    const unsent = [...document.querySelectorAll("[data-unsaved]")];
+    const unsent = [...document.querySelectorAll("[data-unsaved]:not([data-kept])")];
     if (unsent.some((element) => !element.closest("form[data-sent]"))) event.preventDefault();
   });
 }
@@ -88,7 +88,8 @@ export async function freshenToken() {
   if (!answer.ok || answer.redirected) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const headers = page.body.getAttribute("hx-headers");
-  if (!headers) return false;
+  // Whoever signed in meanwhile may be someone else: then this page is not theirs to go on with.
+  if (!headers || page.body.dataset.person !== document.body.dataset.person) return false;
   document.body.setAttribute("hx-headers", headers);
   const token = JSON.parse(headers)["X-CSRFToken"];
   document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => (input.value = token));
@@ -126,6 +127,32 @@ function guessTimeZone() {
   fetch(url, { method: "POST", headers: csrfHeaders(), body: new URLSearchParams({ time_zone: zone }) }).catch(() => {});
 }
 
+/** What this browser keeps is for one person, while they are signed in, where the device is theirs. */
+function mindWhatIsKept() {
+  const { person, keeping } = document.body.dataset;
+  const load = () => import(keeping);
+  const isNoted = () => {
+    try {
+      return localStorage.getItem("kept-for") !== null;
+    } catch {
+      return false;
+    }
+  };
+  if (!keeping) return;
+  if (isNoted() || (person && document.querySelector("[data-grid]"))) load();
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!form.matches("[data-leaves]") || "ready" in form.dataset || !isNoted()) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      load().then(({ leave }) => leave(form, event.submitter));
+    },
+    true,
+  );
+}
+
 // Another module may load this file under its unhashed name; the listeners must still exist once.
 if (!("app" in document.documentElement.dataset)) {
   document.documentElement.dataset.app = "";
@@ -136,4 +163,5 @@ if (!("app" in document.documentElement.dataset)) {
   goOnAfterSignIn();
   closeMenus();
   guessTimeZone();
+  mindWhatIsKept();
 }

@@ -15,7 +15,9 @@ let keys = null;
 async function afterSaving(go) {
   controlsIn(grid).forEach(commit);
   const until = Date.now() + 4000;
-  while (pending().length && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+  // At least once: a form cannot be sent anew while it is still telling that it is sent.
+  do await new Promise((resolve) => setTimeout(resolve, 50));
+  while (pending().length && Date.now() < until);
   go();
 }
 

@@ -7,10 +7,14 @@
 import { announce } from "./app.js";
 import { showWhoIsHere } from "./presence.js";
 
+import { isAway } from "./queue.js";
+
 // The answer takes a moment too.
 const EVERY = 2500;
 const QUIET = 6000;
 const words = document.getElementById("poll-words")?.dataset ?? {};
+/** The parts of the page as the server, or the device without a line, told them last. */
+export const latest = new Map();
 
 /** Keep `place` up to date. `grid` tells about its controls: see the end of grid.js. */
 export function startPolling(place, grid) {
@@ -21,8 +25,9 @@ export function startPolling(place, grid) {
     clearTimeout(timer);
     try {
       if (!document.hidden) await ask();
-    } catch {
-      // No line, or no session: the next time will tell. What is on the page stays.
+    } catch (error) {
+      // The next time will tell. What is on the page stays.
+      if (error instanceof TypeError) isAway(true);
     }
     timer = setTimeout(now, EVERY);
   }
@@ -32,8 +37,10 @@ export function startPolling(place, grid) {
     const headers = { "X-Requested-With": "fetch" };
     if (etag) headers["If-None-Match"] = etag;
     const answer = await fetch(place.dataset.poll, { headers, signal: AbortSignal.timeout(10000) });
+    if (answer.status < 500 && !answer.headers.has("X-Kept")) isAway(false);
     if (answer.status !== 200) return;
-    const { parts, here } = await answer.json();
+    const { parts, here = [] } = await answer.json();
+    parts?.forEach((part) => latest.set(part.id, part));
     // Saved meanwhile: this answer may be from before it, the next one is not.
     if (before !== grid.saves() || grid.isMaking()) return;
     if (parts) {

@@ -1,10 +1,19 @@
 // Rows of a grid: a row of text opens as a form, turns to text again, is added, moved, removed, brought back.
 import { announce, showTrouble } from "./app.js";
+import { isAway, line } from "./queue.js";
 import { commit, controlsIn, grid, grow, held, isBusy, newId, post } from "./saving.js";
 
-async function piece(url) {
+/** A row's other looks, text or form: without a line to the server it turns to the one it had. */
+const others = new WeakMap();
+
+/** A piece of the page from the server; without a line what `instead` gives. */
+async function piece(url, instead = () => null) {
   const headers = { "X-Requested-With": "fetch" };
-  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(15000) }).catch(() => null);
+  const asked = () => fetch(url, { headers, signal: AbortSignal.timeout(15000) }).catch(() => null);
+  const answer = line.away ? null : await asked();
+  if (!answer) isAway(true);
+  const other = answer ? null : instead();
+  if (other) return other;
   if (answer?.ok) {
     const holder = document.createElement("template");
     holder.innerHTML = await answer.text();
@@ -26,9 +35,10 @@ export async function openRow(link) {
   const row = link.closest("tr");
   if ("opening" in row.dataset) return;
   row.dataset.opening = "";
-  const opened = await piece(link.href);
+  const opened = await piece(link.href, () => others.get(row) ?? held.formFor?.(row));
   delete row.dataset.opening;
   if (!opened) return;
+  others.set(opened, row);
   row.replaceWith(opened);
   controlsIn(opened).forEach(grow);
   const wanted = new URL(link.href).searchParams.get("cell");
@@ -44,10 +54,31 @@ export async function closeRow(row, focus = true, field = "") {
   await Promise.all(controls.map(commit));
   if (controls.some(isBusy) || !row.isConnected) return;
   if (isUntouched(row)) return focus || grid.querySelector("tbody tr:not(.editing)") ? row.remove() : undefined;
-  const text = await piece(row.dataset.textUrl);
+  const text = await piece(row.dataset.textUrl, () => others.get(row));
   if (!text || controls.some(isBusy) || (!focus && row.contains(document.activeElement))) return;
   row.replaceWith(text);
+  others.set(text, row);
   if (focus) (text.querySelector(`a.cell[href*="cell=${field.replace("_kind", "")}"]`) ?? text.querySelector("a.cell"))?.focus();
+}
+
+/** A form from its template on the page; `key` takes the place of `stand` in its ids. */
+export function blank(template, stand, key) {
+  const row = document.getElementById(template).content.firstElementChild.cloneNode(true);
+  for (const part of row.querySelectorAll("[id], [aria-describedby]")) {
+    for (const name of ["id", "aria-describedby"]) {
+      const value = part.getAttribute(name);
+      if (value) part.setAttribute(name, value.replace(`-${stand}-`, `-${key}-`));
+    }
+  }
+  return row;
+}
+
+/** A new row of the sheet, called by its key until the server has given it a number. */
+export function newRow(key) {
+  const row = blank("new-row", "new", key);
+  row.dataset.key = key;
+  grid.querySelector("tbody").append(row);
+  return row;
 }
 
 /** A new row needs no server: its first word makes it. A second press finds the one that is there. */
@@ -55,15 +86,7 @@ export function addRow() {
   const rows = grid.querySelector("tbody");
   let row = [...rows.querySelectorAll("[data-row=new]")].find(isUntouched);
   if (!row) {
-    row = document.getElementById("new-row").content.firstElementChild.cloneNode(true);
-    row.dataset.key = newId();
-    for (const part of row.querySelectorAll("[id], [aria-describedby]")) {
-      for (const name of ["id", "aria-describedby"]) {
-        const value = part.getAttribute(name);
-        if (value) part.setAttribute(name, value.replace("-new-", `-${row.dataset.key}-`));
-      }
-    }
-    rows.append(row);
+    row = newRow(newId());
     for (const other of grid.querySelectorAll("tr.editing")) if (other !== row) closeRow(other, false);
   }
   row.querySelector("[data-field]").focus();

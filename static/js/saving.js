@@ -2,16 +2,16 @@
 //
 // A cell's text goes out with what was seen before and an edit id, and keeps going, under the same id,
 // until the server has answered. What was typed stays in its control whatever happens.
-import { announce, csrfHeaders, freshenToken, showTrouble } from "./app.js";
+import { announce, showTrouble } from "./app.js";
+import { count, line, newId, post, replace, send, watch } from "./queue.js";
 
-const WAITS = [1, 2, 4, 8, 30];
+export { newId, post, rest, wake } from "./queue.js";
 export const grid = document.querySelector("[data-grid]");
 export const words = document.getElementById("grid-words")?.dataset ?? {};
 /** `saves` counts everything that changes what the server holds, so that a poll knows if its answer
  * is older; `look` asks the server now. */
 export const held = { saves: 0, look: () => {} };
 const states = new WeakMap();
-const wakers = new Set();
 
 export const tidy = (text) => text.replace(/\r\n?/g, "\n").trim();
 export const controlsIn = (place) => [...place.querySelectorAll("[data-field]")].filter((control) => !control.closest("template"));
@@ -37,13 +37,6 @@ export function isBusy(control) {
 }
 
 export const pending = () => (grid ? controlsIn(grid).filter((control) => stateOf(control).edit) : []);
-
-/** An id nobody else makes, also where the page is not secure and the browser has no randomUUID. */
-export function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-a$4-$5");
-}
 
 /** Say beside a control how its saving stands. */
 export function show(control, kind, text = words[kind] ?? "", link = null) {
@@ -81,83 +74,78 @@ export function grow(control) {
   control.style.blockSize = `${control.scrollHeight + 2}px`;
 }
 
-/** Wait, but no longer than until the line or the person is back. */
-export function rest(seconds) {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      wakers.delete(wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, seconds * 1000);
-    wakers.add(wake);
-  });
-}
-
-/** The line or the person is back: try again now. */
-export const wake = () => [...wakers].forEach((resolve) => resolve());
-
-/** Post form fields; null when there is no line. */
-export async function post(url, fields) {
-  const body = new URLSearchParams(fields);
-  try {
-    return await fetch(url, {
-      method: "POST",
-      headers: { ...csrfHeaders(), "X-Requested-With": "fetch" },
-      body,
-      // Leaving the page does not cancel what is on its way; browsers allow that for small bodies.
-      keepalive: body.toString().length < 30000,
-      signal: AbortSignal.timeout(15000),
-    });
-  } catch {
-    return null;
-  }
-}
-
-/** Send one edit until there is an answer about it. */
-async function deliver(control, edit) {
-  for (let attempt = 0; ; attempt++) {
-    const { table, row, key = "", day = "" } = rowOf(control).dataset;
-    const { id: edit_id, value, seen, settles } = edit;
-    const field = control.dataset.field;
-    const answer = await post(grid.dataset.cellsUrl, { table, row, key, day, field, value, seen, edit_id, settles });
-    if (answer && [200, 409, 410, 422].includes(answer.status)) {
-      const told = await answer.json().catch(() => null);
-      if (told) return { status: answer.status, ...told };
-    }
-    if (answer && [400, 404, 405].includes(answer.status)) return { status: 404 };
-    if (answer?.status === 403 && attempt < 20 && (await freshenToken().catch(() => false)) && !attempt) continue;
-    if (answer?.status === 401 || answer?.status === 403) show(control, "signedOut", words.signedOut, signInLink());
-    else show(control, "unsaved");
-    await rest(WAITS[Math.min(attempt, WAITS.length - 1)]);
-  }
-}
-
-/** The cell was left: send what changed. One edit of a cell is on its way at a time. */
+/** The cell was left: send what changed. Its texts go out one after the other. */
 export async function commit(control) {
   const state = stateOf(control);
-  if (state.edit) return void (state.again = true);
-  if (state.box) return;
-  if (!isDirty(control)) {
+  const value = tidy(control.value);
+  const before = state.edit;
+  if (state.box || before?.fields.value === value || (!before && value === state.refused)) return;
+  if (!before && !isDirty(control)) {
     control.removeAttribute("data-unsaved");
+    if (state.typed) line.keeper?.drop(state.typed);
+    state.typed = null;
     if (state.theirs !== undefined) accept(control, state.theirs, state.theirName);
     return;
   }
-  if (tidy(control.value) === state.refused) return;
-  do {
-    state.again = false;
-    state.edit = { id: newId(), value: tidy(control.value), seen: state.seen, settles: state.settles ?? "" };
-    held.saves++;
-    show(control, "saving");
-    const answer = await deliver(control, state.edit);
-    held.saves++;
-    take(control, state, answer);
-  } while (state.again && isDirty(control) && !state.box);
+  if (before && !before.tries) return void replace(before, value);
+  const edit = editOf(control);
+  state.typed = null;
+  await deliver(control, edit);
 }
 
+/** What this control holds, as an edit: the next text of its cell. */
+function editOf(control) {
+  const { edit, typed, seen, settles = "" } = stateOf(control);
+  const { table, row, key = "", day = "" } = rowOf(control).dataset;
+  const fields = { table, row, key, day, field: control.dataset.field, value: tidy(control.value), edit_id: newId() };
+  Object.assign(fields, edit ? { seen: edit.fields.value, settles: "" } : { seen, settles });
+  fields.person = document.body.dataset.person;
+  if (held.drafts) fields.draft = "1";
+  return Object.assign(typed ?? {}, { url: grid.dataset.cellsUrl, fields });
+}
+
+/** A pause in typing. With a line the text stays with its writer until the cell is left, and is kept
+ * against the worst; without one the pause counts as leaving. */
+export async function pause(control) {
+  const state = stateOf(control);
+  if (line.away || !navigator.onLine) return void commit(control);
+  if (state.edit || state.box || !isDirty(control)) return;
+  state.typed = editOf(control);
+  if (await line.keeper?.put(state.typed)) control.toggleAttribute("data-kept", tidy(control.value) === state.typed.fields.value);
+}
+
+/** Send an edit of this control, which may come from what the device kept, and take the answer. */
+export async function deliver(control, edit) {
+  const state = stateOf(control);
+  state.edit = edit;
+  held.saves++;
+  show(control, "saving");
+  const answer = await send(edit, (kind) => state.edit === edit && say(control, kind));
+  held.saves++;
+  if (state.edit === edit) take(control, state, answer);
+  else if (answer.row) adopt(rowOf(control), answer.row);
+}
+
+function say(control, kind) {
+  if (kind === "kept") control.toggleAttribute("data-kept", true);
+  else if (kind === "signedOut") show(control, kind, words.signedOut, signInLink());
+  else show(control, "unsaved", line.keeper ? words.kept : words.unsaved);
+}
+
+/** One line about the whole page; it never says more than is so. */
+watch(() => {
+  const place = document.getElementById("all-state");
+  if (!place || (!count() && !line.savedAt)) return;
+  const isSaved = !count() && !controlsIn(grid).some(isBusy);
+  place.dataset.state = isSaved ? "saved" : count() && !line.away ? "saving" : "unsaved";
+  const meanwhile = count() && !line.away ? words.saving : (place.dataset.note ?? "");
+  place.textContent = isSaved ? words.allSaved.replace("%s", line.savedAt) : meanwhile;
+});
+
 function take(control, state, answer) {
-  const { value } = state.edit;
+  const { value } = state.edit.fields;
   state.edit = null;
+  control.removeAttribute("data-kept");
   state.refused = undefined;
   state.theirs = undefined;
   if (answer.status === 404) return show(control, "gone");

@@ -15,6 +15,7 @@ from actionplans.models import (
     Activity,
     Baseline,
     DailySheet,
+    Draft,
     Edit,
     Milestone,
     ProgressLink,
@@ -165,6 +166,9 @@ def _work(team: Team, member: User, lead: User, n: int) -> None:
         )
         _edit(team, "activity", activity.pk, "text", member, outcome="applied", version=1)
     _edit(team, "sheetrow", row.pk, "action", member, outcome="conflict")
+    Draft.objects.create(
+        person=member, team=team, table="sheetrow", row=row.pk, field="action", text="D", at=NOON
+    )
 
 
 def _edit(team: Team, table: str, pk: int, field: str, actor: AbstractBaseUser, **fields) -> None:

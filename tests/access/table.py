@@ -48,6 +48,8 @@ DOORS: dict[str, Door] = {
     "guess_time_zone": Door(NOBODY, EVERYBODY),
     "reminder_preference": Door(EVERYBODY, EVERYBODY),
     "comment_mails": Door(EVERYBODY, EVERYBODY),
+    "device_key": Door(EVERYBODY),
+    "shared_device": Door(NOBODY, EVERYBODY, public="a cookie of the device"),
     "set_language": Door(NOBODY, EVERYBODY, public="a cookie of one's own"),
     # Signing in: what is oneself's alone
     "account_login": Door(EVERYBODY, EVERYBODY, public="how one comes in"),
@@ -129,6 +131,7 @@ DOORS: dict[str, Door] = {
     "row_history": Door(STAFF | TEAM, TEAM),
     "here": Door(NOBODY, TEAM),
     "conflicts": Door(TEAM, TEAM),
+    "drafts": Door(TEAM, TEAM),
     "carry_row": Door(NOBODY, TEAM),
     "plan": Door(STAFF | TEAM),
     "plan_changes": Door(STAFF | TEAM),
@@ -170,6 +173,8 @@ DOORS: dict[str, Door] = {
     "progress_link": Door(EVERYBODY, public="the link's token"),
     "opt_out": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     # The operator
+    "worker": Door(EVERYBODY, public="names our static files"),
+    "offline": Door(EVERYBODY, public="says nothing about anybody"),
     "healthz": Door(EVERYBODY, public="says only whether it is well"),
     "readyz": Door(EVERYBODY, public="says only whether it is ready"),
 }

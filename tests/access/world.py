@@ -12,7 +12,16 @@ from django.core.files.base import ContentFile
 from django.http import HttpResponse
 
 from accounts.models import User
-from actionplans.models import ActionPlan, Activity, Baseline, DailySheet, Edit, Milestone, SheetRow
+from actionplans.models import (
+    ActionPlan,
+    Activity,
+    Baseline,
+    DailySheet,
+    Draft,
+    Edit,
+    Milestone,
+    SheetRow,
+)
 from attendance.models import Attendance, Certificate
 from coalitions import clock
 from cohorts import beginnings
@@ -60,6 +69,7 @@ class World:
             "undo": {"do": "undo", "place": "plan", "edit_id": once},
             "row_history": {"earlier": str(self.own["edit_id"]), "edit_id": once},
             "here": {"part": f"row-{self.own['row_id']}"},
+            "drafts": cell | {"value": "New", "seen": "Action canaryown"},
             "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
             "team_setup": {"do": "invite", "members": "new@example.org"},
             "cohort_staff": {"email": "new@example.org"},
@@ -219,6 +229,15 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
         value=f"Conflict {word}",
         outcome="conflict",
         actor=member,
+        at=NOON,
+    )
+    Draft.objects.create(
+        person=member,
+        team=team,
+        table="sheetrow",
+        row=str(row.pk),
+        field="milestone",
+        text=f"Draft {word}",
         at=NOON,
     )
     round_ = Round.objects.get_or_create(

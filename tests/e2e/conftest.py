@@ -11,21 +11,12 @@ from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.mailbox import Mailbox
-from tests.e2e.people import Office
+from tests.e2e.people import CHROMIUM, Office
 from tests.e2e.watch import Watch
 from tests.installation import Installation
 from tests.outbox.sink import Sink
 from tests.servers import own_servers
 from tests.tables import make_tables
-
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     """The system's Chromium. Ends with its module: its event loop would be in Django's way."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        browser = playwright.chromium.launch(**CHROMIUM)
         yield browser
         browser.close()
 

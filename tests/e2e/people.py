@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -11,6 +13,17 @@ from tests.e2e.mailbox import Mailbox
 from tests.e2e.watch import LAPTOP, PHONE, Watch
 from tests.installation import Installation, wait_until
 
+CHROMIUM: dict[str, Any] = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ],
+}
 # What others write appears within seconds: pages look every three (poll.js), the board every five.
 SECONDS = 12_000
 expect.set_options(timeout=SECONDS)
@@ -34,10 +47,19 @@ class Office:
         self.installation.move_clock(ahead.total_seconds())
 
     def visitor(
-        self, address: str = "", *, phone: bool = False, zone: str = "UTC", script: bool = True
+        self,
+        address: str = "",
+        *,
+        phone: bool = False,
+        zone: str = "UTC",
+        script: bool = True,
+        profile: Path | None = None,
     ) -> Visitor:
-        """Someone with an e-mail address and a browser that nobody used before."""
-        found = Visitor(self, address, phone=phone, zone=zone, script=script)
+        """Someone with an e-mail address and a browser that nobody used before.
+
+        Unless `profile` is the folder of one that was used: it keeps what browsers keep on disk.
+        """
+        found = Visitor(self, address, phone=phone, zone=zone, script=script, profile=profile)
         self.visitors.append(found)
         return found
 
@@ -51,21 +73,33 @@ class Visitor:
     """A person before a screen: a phone of 360 × 760 or a laptop of 1440 × 900."""
 
     def __init__(
-        self, office: Office, address: str, *, phone: bool, zone: str, script: bool
+        self,
+        office: Office,
+        address: str,
+        *,
+        phone: bool,
+        zone: str,
+        script: bool,
+        profile: Path | None,
     ) -> None:
         self.office = office
         self.address = address
         self.script = script
         width, height = PHONE if phone else LAPTOP
-        self.context = office.browser.new_context(
-            base_url=office.installation.url,
-            viewport={"width": width, "height": height},
-            is_mobile=phone,
-            has_touch=phone,
-            locale="en-GB",
-            timezone_id=zone,
-            java_script_enabled=script,
-        )
+        browser: dict[str, Any] = {
+            "base_url": office.installation.url,
+            "viewport": {"width": width, "height": height},
+            "is_mobile": phone,
+            "has_touch": phone,
+            "locale": "en-GB",
+            "timezone_id": zone,
+            "java_script_enabled": script,
+        }
+        if profile:
+            launch = office.browser.browser_type.launch_persistent_context
+            self.context = launch(profile, **CHROMIUM, **browser)
+        else:
+            self.context = office.browser.new_context(**browser)
         self.context.set_default_timeout(SECONDS)
         office.watch.over(self.context)
         self.page: Page = self.context.new_page()

@@ -93,7 +93,7 @@ def test_a_server_that_was_away_gets_everything_when_it_is_back(office: Office) 
         theme.fill("A second word, also kept")
         theme.blur()
         for state in (action_state, theme_state):
-            expect(state).to_contain_text("Not saved yet. We keep trying")
+            expect(state).to_contain_text("Not saved yet")
         member.look()
         office.installation.restart("web")
         for state in (action_state, theme_state):

@@ -110,9 +110,43 @@ def test_the_sheet_weighs_at_most_eight_kilobytes_and_the_others_far_less() -> N
         assert len(gzip.compress(sheet.read_bytes())) <= (8 if sheet == SHEET else 2) * KIB
 
 
+SCRIPTS = ROOT / "static" / "js"
+# Modules that a page asks for at once; others come when they are needed, or in the background.
+AT_ONCE = re.compile(r"""^(?:import|export)\b[^;]*?["']\./([\w-]+\.js)["']""", re.M)
+
+
+def at_once(script: str, found: set[str]) -> set[str]:
+    """The script with everything it imports, and what that imports."""
+    if script not in found:
+        found.add(script)
+        for other in AT_ONCE.findall((SCRIPTS / script).read_text()):
+            at_once(other, found)
+    return found
+
+
+def weight(scripts: set[str]) -> int:
+    return sum(len(gzip.compress((SCRIPTS / script).read_bytes())) for script in scripts)
+
+
+def scripts_of_pages() -> dict[str, set[str]]:
+    """By template, the scripts that its page cannot do without."""
+    found = {}
+    for template in (ROOT / "templates").rglob("*.html"):
+        entries = re.findall(r"<script[^>]*\{% static '?\"?js/([\w-]+\.js)", template.read_text())
+        scripts: set[str] = set()
+        for entry in [*entries, "app.js"]:
+            at_once(entry, scripts)
+        found[template.name] = scripts
+    return found
+
+
+@pytest.mark.parametrize(("template", "scripts"), sorted(scripts_of_pages().items()))
+def test_a_page_waits_for_few_own_scripts(template: str, scripts: set[str]) -> None:
+    assert weight(scripts) <= 18 * KIB, sorted(scripts)
+
+
 def test_our_own_scripts_stay_light() -> None:
-    scripts = (ROOT / "static" / "js").glob("*.js")
-    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) <= 30 * KIB
+    assert weight({script.name for script in SCRIPTS.glob("*.js")}) <= 50 * KIB
 
 
 def said(*folders: str) -> str:
