@@ -153,12 +153,14 @@ def rolled_back() -> Iterator[None]:
 @pytest.mark.parametrize("name", [name for name in sorted(DOORS) if name in URLS])
 def test_reading_changes_nothing_and_denied_writing_neither(name: str, world: World) -> None:
     door = DOORS[name]
-    for role in ROLES:
-        client = Client()
+    clients = {role: Client() for role in ROLES}
+    for role, client in clients.items():
         client.force_login(world.users[role])
-        with unchanged(f"{role} at {name}"):
+    with unchanged(f"Someone at {name}"):
+        for role, client in clients.items():
             for target, url in targets(name, world, role):
-                for method in READS:
+                # HEAD at another's is asked for above.
+                for method in READS if target == "own" else READS[:1]:
                     client.generic(method, url)
                 if role not in door.writes or target != "own":
                     client.post(url, world.payload(name))
