@@ -163,7 +163,7 @@ def test_a_row_that_changes_while_it_opens_still_opens(
 ) -> None:
     kofi.open(SHEET)
     held: list[Route] = []
-    kofi.page.route("**/rows/*", held.append)
+    kofi.page.route("**/rows/**", held.append)
     kofi.page.locator("a.cell").filter(has_text="Meet the union").first.click()
     theirs = open_action(amara, "Meet the union")
     # The first look brings everything, the second what is written now.
