@@ -207,11 +207,8 @@ def last_change(edit: Edit, *, field: str) -> Edit | None:
     return of_cell.select_related("actor").order_by("-version").first()
 
 
-def _met(merged: Edit) -> Edit | None:
-    """The edit that an edit was merged with."""
-    came = merged.settled_by
-    if came is None:
-        return None
+def _met(came: Edit) -> Edit | None:
+    """The edit with which the text was merged that `came` into the cell."""
     changes = Edit.objects.filter(team=came.team_id, table=came.table, row_id=came.row_id)
     earlier = changes.filter(field=came.field, version__lt=came.version).select_related("actor")
     return earlier.order_by("-version").first()
@@ -231,8 +228,8 @@ def _first_outcome(edit: Edit) -> Saved:
     spec = TABLES[edit.table]
     row = spec.model.objects.get(pk=edit.row_id)
     saved = Saved(first.outcome, spec.cells[edit.field].text_of(row), row.version, first)
-    if first.settled_by and first.outcome == Outcome.MERGED:
-        return replace(saved, theirs=_met(first), before=first.settled_by.seen)
+    if first.outcome == Outcome.MERGED and (came := first.settled_by):
+        return replace(saved, theirs=_met(came), before=came.seen)
     if first.outcome != Outcome.CONFLICT:
         return saved
     if getattr(row, "removed_at", None):

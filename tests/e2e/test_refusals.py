@@ -95,24 +95,26 @@ def test_a_text_waits_as_it_was_typed_while_the_server_refuses_it(
         else:
             route.abort(trouble)
 
+    typed = f"{TYPED}{trouble} "
     signs = (f"status of {trouble}",) if isinstance(trouble, int) else ("net::",)
     with office.watch.expecting(*signs, perhaps=("net::",)):
         writer.page.route("**/cells/", refuse)
-        action.fill(TYPED)
+        action.fill(typed)
         action.blur()
         expect(state_of(action)).to_contain_text(said)
-        assert action.input_value() == TYPED
+        assert action.input_value() == typed
         expect(writer.page.get_by_text("An error page")).to_have_count(0)
         writer.page.unroute_all()
         if trouble == 404:
             return
         expect(state_of(action)).to_have_text(re.compile("^Saved"))
-    assert action.input_value() == TYPED.strip()
+    assert action.input_value() == typed.strip()
 
 
 @pytest.mark.parametrize(
     ("status", "deed", "typed"),
-    [(409, SOMEONE_WRITES, TYPED), (410, SOMEONE_REMOVES, TYPED), (422, "", TYPED * 200)],
+    [(409, SOMEONE_WRITES, f"{TYPED}mine"), (410, SOMEONE_REMOVES, TYPED), (422, "", TYPED * 200)],
+    ids=["409", "410", "422"],
 )
 def test_a_text_stays_as_it_was_typed_when_the_server_wants_a_choice_or_another_text(
     office: Office, writer: Visitor, action: Locator, status: int, deed: str, typed: str
