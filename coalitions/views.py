@@ -35,7 +35,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the files it keeps: what a sheet and a plan need without a line."""
     scripts = sorted((settings.BASE_DIR / "static" / "js").glob("*.js"))
-    names = ["css/app.css", "img/favicon.svg", "django_htmx/htmx-2.min.js"]
+    names = ["css/app.css", "css/grid.css", "img/favicon.svg", "django_htmx/htmx-2.min.js"]
     names += [f"js/{script.name}" for script in scripts]
     files = [static(name) for name in names] + [reverse("offline")]
     version = sha256("".join(files).encode()).hexdigest()[:12]

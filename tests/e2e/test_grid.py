@@ -38,6 +38,8 @@ for name in ("Keys", "Paste", "Drag", "People", "Arabic", "Phone", "Several"):
     for text in ("Count them", "Train them"):
         cells.create_row(made, table="activity", edit_id=uuid4(), initial={"text": text}, **told)
 """
+# What keeps texts on the device comes behind the page: nobody waits for it.
+BEHIND = re.compile(r"/(keeping|leaving|line_bar|store|stuck|resume|drafts|worker)\.")
 PASTE = """([kind, text]) => {
   const data = new DataTransfer();
   data.setData(kind, text);
@@ -136,19 +138,25 @@ def test_a_first_visit_is_light(office: Office) -> None:
     page = member.page
     session = member.context.new_cdp_session(page)
     session.send("Network.enable")
-    session.send("Network.clearBrowserCache")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    names: dict[str, str] = {}
     weights: dict[str, int] = {}
     session.on(
-        "Network.loadingFinished",
-        lambda done: weights.update({done["requestId"]: done["encodedDataLength"]}),
+        "Network.requestWillBeSent",
+        lambda asked: names.update({asked["requestId"]: asked["request"]["url"]}),
     )
-    files: list[str] = []
-    page.on("response", lambda answer: files.append(answer.url))
+    session.on(
+        "Network.loadingFinished",
+        lambda done: weights.update({names[done["requestId"]]: done["encodedDataLength"]}),
+    )
     with page.expect_response("**/changes/"):
         page.reload()
-    # Style sheet, mark, htmx, app, grid, saving, rows and poll: each once.
-    assert len([url for url in files if "/static/" in url]) <= 8, files
-    assert sum(weights.values()) <= 50_000, weights
+    files = {url: weight for url, weight in weights.items() if "/static/" in url}
+    waited_for = {url: weight for url, weight in files.items() if not BEHIND.search(url)}
+    # Style sheet, mark, htmx, and eight modules: each once.
+    assert len(waited_for) <= 11, sorted(waited_for)
+    assert sum(waited_for.values()) <= 50_000, waited_for
+    assert sum(files.values()) <= 60_000, files
 
 
 def test_a_block_is_pasted_copied_and_emptied(office: Office) -> None:
