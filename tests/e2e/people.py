@@ -54,12 +54,16 @@ class Office:
         zone: str = "UTC",
         script: bool = True,
         profile: Path | None = None,
+        worker: bool = True,
     ) -> Visitor:
         """Someone with an e-mail address and a browser that nobody used before.
 
         Unless `profile` is the folder of one that was used: it keeps what browsers keep on disk.
+        Without `worker` there are no service workers, which hide requests from a test's routes.
         """
-        found = Visitor(self, address, phone=phone, zone=zone, script=script, profile=profile)
+        found = Visitor(
+            self, address, phone=phone, zone=zone, script=script, profile=profile, worker=worker
+        )
         self.visitors.append(found)
         return found
 
@@ -81,6 +85,7 @@ class Visitor:
         zone: str,
         script: bool,
         profile: Path | None,
+        worker: bool,
     ) -> None:
         self.office = office
         self.address = address
@@ -94,6 +99,7 @@ class Visitor:
             "locale": "en-GB",
             "timezone_id": zone,
             "java_script_enabled": script,
+            "service_workers": "allow" if worker else "block",
         }
         if profile:
             launch = office.browser.browser_type.launch_persistent_context

@@ -66,7 +66,7 @@ def kofi(office: Office) -> Visitor:
 
 
 def signed_in(office: Office, address: str) -> Visitor:
-    visitor = office.visitor(address)
+    visitor = office.visitor(address, worker=False)
     visitor.sign_in()
     return visitor
 
@@ -116,7 +116,8 @@ def test_a_merge_never_comes_under_the_hands_of_one_who_writes_on(
 ) -> None:
     theirs, mine = open_action(amara, "Call the bank"), open_action(kofi, "Call the bank")
     mine.press("End")
-    mine.press_sequentially("\nfirst")
+    mine.press("Shift+Enter")
+    mine.press_sequentially("first")
     amara.write(theirs, "Call the bank tomorrow")
     # A tab that is hidden saves what its cells hold, and the hands stay where they are.
     with kofi.page.expect_response("**/cells/") as saved:

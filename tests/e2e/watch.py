@@ -86,6 +86,9 @@ class Watch:
         self.troubles.append(trouble)
 
     def _on_console(self, message: ConsoleMessage) -> None:
+        # Where a test's visitor has no service worker.
+        if message.text.endswith("registration blocked by Playwright"):
+            return
         if message.type in {"error", "warning"}:
             self._note(f"console {message.type}: {message.text} ({message.location['url']})")
 
