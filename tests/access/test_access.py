@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.access.payloads import payload
 from tests.access.table import DOORS, ROLES, Door
 from tests.access.world import World, make_world
 
@@ -124,7 +125,7 @@ def knock(
         public = bool(door.public)
         with rolled_back():
             if method == "POST":
-                answer = client.post(url, world.payload(name))
+                answer = client.post(url, payload(world, name))
             else:
                 answer = client.generic(method, url)
         status = answer.status_code
@@ -163,7 +164,7 @@ def test_reading_changes_nothing_and_denied_writing_neither(name: str, world: Wo
                 for method in READS if target == "own" else READS[:1]:
                     client.generic(method, url)
                 if role not in door.writes or target != "own":
-                    client.post(url, world.payload(name))
+                    client.post(url, payload(world, name))
 
 
 def test_signed_out_every_door_leads_to_sign_in_whether_its_target_exists_or_not(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -56,71 +55,6 @@ class World:
     own: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, Any] = field(default_factory=dict)
     absent: dict[str, Any] = field(default_factory=dict)
-
-    def payload(self, door: str) -> dict[str, Any]:
-        """What a page would post at a door, so that an open one really writes."""
-        once = str(uuid.uuid4())
-        cell = {"table": "sheetrow", "row": self.own["row_id"], "field": "action"}
-        row = {"row": self.own["row_id"], "version": 0, "cells": {"action": "New"}}
-        block = {"id": once, "table": "sheetrow", "day": str(self.own["day"]), "rows": [row]}
-        return {
-            "save_cell": cell | {"value": "New", "seen": "Action canaryown", "edit_id": once},
-            "save_block": {"block": json.dumps(block)},
-            "undo": {"do": "undo", "place": "plan", "edit_id": once},
-            "row_history": {"earlier": str(self.own["edit_id"]), "edit_id": once},
-            "here": {"part": f"row-{self.own['row_id']}"},
-            "drafts": cell | {"value": "New", "seen": "Action canaryown"},
-            "conflicts": {"conflict": str(self.own["edit_id"]), "choice": "theirs"},
-            "team_setup": {"do": "invite", "members": "new@example.org"},
-            "cohort_staff": {"email": "new@example.org"},
-            "roster": {"pasted": "new@example.org"},
-            "roster_draft": {"do": "write"},
-            "plan_import": {"pasted": "Milestone\tActivities\nNew\tNew words"},
-            "sheet_import": {"pasted": "Session\tAction\nNew\tNew words"},
-            "import_draft": {"do": "write"},
-            "calendar": {"do": "make"},
-            "my_calendar": {"do": "make"},
-            "announcements": {"title": "News", "text": "New words", "form_id": once},
-            "peer_plan": {"help": "New words", "form_id": once},
-            "comments": {"text": "New words", "form_id": once},
-            "attendance": {"taps": f"{self.own['user_id']}.{self.own['day']}.afternoon.1"},
-            "certificates": {"do": "issue"},
-            "materials": {"form_id": once, "kind": "material", "link": "https://example.org/"},
-            "material": {"form_id": once, "kind": "reading", "title": "New", "text": "New"},
-            "role_cards": {"form_id": once, "title": "New", "text": "New words"},
-            "role_card": {"form_id": once, "title": "New", "text": "New words"},
-            "session_edit": {"do": "duplicate", "version": "0"},
-            "cohort_new": {
-                "form_id": once,
-                "name": "Next",
-                "starts_on": "2027-03-01",
-                "time_zone": "UTC",
-                "begin_from": f"cohort-{self.own['cohort_id']}",
-            },
-            "agenda_template": {"do": "remove"},
-            "template_keep": {"form_id": once, "name": "Kept"},
-            "schedules": {"form_id": once, "name": "Kept", "weeks": "4, 12"},
-            "schedule_template": {"do": "remove"},
-            "carry_rows": {"rows": str(self.own["row_id"]), "milestone": "own"},
-            "plan_outsiders": {
-                "person": self.own["outsider_id"],
-                "asked": self.own["activity_id"],
-                "known": self.own["activity_id"],
-            },
-            "plan_thresholds": dict.fromkeys(
-                ("most_responsible", "most_share", "most_at_once", "first_days"), "9"
-            ),
-            "since_baseline": {
-                "activity": self.own["activity_id"],
-                "text": "New words",
-                "form_id": once,
-            },
-            "progress": {"form_id": once, "days": "30"},
-            "sheet_kinds": {"do": "up", "column": "action_kind", "code": "capacity"},
-            "sheet_kind": {"form_id": once, "en": "Meet"},
-            "invitations": {"do": "resend_all", "once": once},
-            "invitation_address": {"email": "new@example.org"},
-        }.get(door, {"edit_id": once})
 
     def sees_foreign_words(self, role: str, answer: HttpResponse) -> bool:
         """Does the answer hold a word that only people of the other side may read?"""
