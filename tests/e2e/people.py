@@ -106,7 +106,8 @@ class Visitor:
             self.context = launch(profile, **CHROMIUM, **browser)
         else:
             self.context = office.browser.new_context(**browser)
-        self.context.set_default_timeout(SECONDS)
+        # A page may take long on a busy machine: that is no fault of it.
+        self.context.set_default_timeout(3 * SECONDS)
         office.watch.over(self.context)
         self.page: Page = self.context.new_page()
 
