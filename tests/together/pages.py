@@ -76,9 +76,11 @@ class Writer:
         cell.focus(timeout=PATIENCE)
         cell.evaluate("cell => cell.setSelectionRange(cell.value.length, cell.value.length)")
         self.begun = f"{self.name} says, sentence {len(self.sentences)},"
-        start = "\n" if cell.input_value() else ""
         self.sentences.append({"by": self.user, "row": row, "text": self.begun})
-        self.page.keyboard.type(f"{start}{self.begun}{FIRST}", delay=8)
+        if cell.input_value():
+            # Enter alone leaves a cell.
+            self.page.keyboard.press("Shift+Enter")
+        self.page.keyboard.type(f"{self.begun}{FIRST}", delay=8)
         self.cell = cell
 
     def finish(self) -> None:
