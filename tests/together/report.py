@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -109,7 +110,7 @@ def same_text(sent: Sent, edit: Edit) -> bool:
 
 
 def names(text: str) -> set[str]:
-    return {name.strip() for name in text.split(";")} - {""}
+    return {name.strip() for name in re.split(r"[;\n]", text)} - {""}
 
 
 def is_misreported(sent: Sent, by_id: Mapping[UUID, Edit]) -> bool:
