@@ -30,7 +30,7 @@ def form_id() -> str:
 
 @register.inclusion_tag("conversations/beside.html")
 def comments_beside(team: Team, page: str, which: Any) -> dict[str, Any]:
-    """The comments of a page, filled in by htmx when they are seen; without a script a link."""
+    """The comments of a page, filled in when they are seen; without a script a link."""
     return {"team": team, "page": page, "which": str(which)}
 
 

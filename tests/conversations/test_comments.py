@@ -42,7 +42,7 @@ def test_each_page_of_a_teams_work_leads_to_its_own_comments(world) -> None:
     for place, there in places.items():
         for reader in (world.member, world.coach):
             page = world.reads(reader, place)
-            assert f'hx-get="{there}"' in page
+            assert f'data-there="{there}"' in page
             assert f'<a href="{there}">Comments</a>' in page
         said = world.reads(world.member, there)
         assert "1 open comment" in said

@@ -153,10 +153,10 @@ def test_a_first_visit_is_light(office: Office) -> None:
         page.reload()
     files = {url: weight for url, weight in weights.items() if "/static/" in url}
     waited_for = {url: weight for url, weight in files.items() if not BEHIND.search(url)}
-    # Style sheet, mark, htmx, and eight modules: each once.
+    # Two style sheets, mark, and eight modules: each once.
     assert len(waited_for) <= 11, sorted(waited_for)
-    assert sum(waited_for.values()) <= 50_000, waited_for
-    assert sum(files.values()) <= 60_000, files
+    assert sum(waited_for.values()) <= 34_000, waited_for
+    assert sum(files.values()) <= 44_000, files
 
 
 def test_a_block_is_pasted_copied_and_emptied(office: Office) -> None:
