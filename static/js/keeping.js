@@ -64,11 +64,13 @@ function adopt(key) {
 
 /** Send what an earlier page left; on its own page the text goes back into its cell first. */
 async function takeUp(key) {
+  // Taken up only with what it takes to send it: without a line, the next try begins here again.
+  const place = grid && (await import("./resume.js"));
   const found = await adopt(key);
   line.resumed += found.length;
   for (const edit of found.filter((edit) => edit.stuck)) noteStuck(edit, edit.stuck.message);
   const waiting = found.filter((edit) => !edit.stuck);
-  if (grid) await (await import("./resume.js")).resume(waiting, sendAlone);
+  if (place) await place.resume(waiting, sendAlone);
   else waiting.forEach(sendAlone);
 }
 
@@ -109,11 +111,12 @@ async function begin() {
   await stayAlive();
   keepBy(keeperWith(found.key));
   if (grid) keepWhileTyping();
-  const again = () => takeUp(found.key).then(wake);
+  const again = () => takeUp(found.key).then(wake, () => {});
   addEventListener("online", again);
   document.addEventListener("visibilitychange", () => document.hidden || again());
   again();
-  if (grid) registerWorker(found.isNew);
+  // A line that breaks here leaves the registering to the next page.
+  if (grid) registerWorker(found.isNew).catch(() => {});
 }
 
 /** Whoever closes the browser, or sees it crash, in the middle of a cell loses nothing. */

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.watch import LAPTOP, PHONE, Watch
@@ -32,6 +32,8 @@ expect.set_options(timeout=SECONDS)
 class Office:
     """An installation in use: its processes, its mail, its clock, and who sits before a screen."""
 
+    open: ClassVar[list[Office]] = []
+
     def __init__(
         self, browser: Browser, installation: Installation, mailbox: Mailbox, watch: Watch
     ) -> None:
@@ -40,6 +42,7 @@ class Office:
         self.mailbox = mailbox
         self.watch = watch
         self.visitors: list[Visitor] = []
+        Office.open.append(self)
 
     def set_clock(self, moment: datetime) -> None:
         """Let it be `moment` (UTC) for every process of the installation."""
@@ -69,6 +72,7 @@ class Office:
 
     def close(self) -> None:
         """Everybody goes home."""
+        Office.open.remove(self)
         for visitor in self.visitors:
             visitor.context.close()
 
@@ -110,6 +114,14 @@ class Visitor:
         self.context.set_default_timeout(3 * SECONDS)
         office.watch.over(self.context)
         self.page: Page = self.context.new_page()
+
+    def tells(self) -> str:
+        """Who this is, at which address, and what the page says."""
+        try:
+            shown = self.page.locator("body").inner_text(timeout=1000)
+        except Error as error:
+            shown = str(error)
+        return f"{self.address} at {self.page.url}\n{shown}"
 
     # Pages -------------------------------------------------------------------------------------
 

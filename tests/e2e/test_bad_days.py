@@ -25,6 +25,8 @@ for name in ("session", "server", "traveller"):
     make_member(team, make_user(name.title(), email=f"{name}@example.org"))
 """
 END_SESSIONS = "from django.contrib.sessions.models import Session; Session.objects.all().delete()"
+# What a browser says of a line that breaks while the page is still asking for its parts.
+BROKEN_LINE = ("net::", "status of 50", "htmx:", "fetching the script")
 # Patience grows with each try: after the fourth it is half a minute (saving.js).
 UNTIL_THE_NEXT_TRY = 45_000
 
@@ -87,7 +89,7 @@ def test_a_server_that_was_away_gets_everything_when_it_is_back(office: Office) 
     action, action_state = cell(member, "Action")
     theme, theme_state = cell(member, "Milestone, theme")
     gone = ("net::ERR_CONNECTION_REFUSED",)
-    with office.watch.expecting(*gone, perhaps=("net::", "status of 50")):
+    with office.watch.expecting(*gone, perhaps=BROKEN_LINE):
         office.installation.kill("web")
         action.fill("Typed into nothing")
         theme.fill("A second word, also kept")

@@ -73,9 +73,10 @@ class Watch:
         page.set_viewport_size(size)
 
     def verdict(self) -> None:
-        """Fail with every trouble that was seen."""
+        """Fail with every trouble that was seen since the last verdict."""
         assert self.seen
-        assert not self.troubles, "\n".join(dict.fromkeys(self.troubles))
+        found, self.troubles = self.troubles, []
+        assert not found, "\n".join(dict.fromkeys(found))
 
     def _note(self, trouble: str) -> None:
         for sign in self.expected:
