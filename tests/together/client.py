@@ -219,7 +219,7 @@ class Editor:
             return self.chance.choice(STATUSES)
         if field == "accountable":
             return self.chance.choice(self.task.people)
-        if field == "responsible":
+        if field in {"responsible", "consulted", "informed"}:
             named = self.chance.sample(self.task.people, self.chance.randint(1, 3))
             return "; ".join([*named, f"Outsider {self.chance.randint(1, 5)}"])
         return self.words(seen)
