@@ -303,3 +303,11 @@ def test_a_program_of_others_is_not_to_be_found(client) -> None:
     assert client.get(reverse("cohort_new", args=[other.pk])).status_code == 404
     assert post_cohort(client, other).status_code == 404
     assert not Cohort.objects.exists()
+
+
+@pytest.mark.parametrize("state", [Cohort.State.DRAFT, Cohort.State.RUNNING])
+def test_a_cohort_without_a_team_offers_the_roster_first(client, program, state) -> None:
+    cohort = make_cohort(program, state=state)
+    page = client.get(reverse("cohort", args=[cohort.pk])).content.decode()
+    first = page[page.index("btn primary") :]
+    assert first.index("Bring in a roster") < first.index("Week board")
