@@ -28,11 +28,13 @@ export function begin() {
   if (held.drafts) return;
   held.drafts = newId();
   offerBack();
-  grid.addEventListener("input", ({ target }) => {
-    if (!target.matches("[data-field]")) return;
-    clearTimeout(timers.get(target));
-    timers.set(target, setTimeout(keep, PAUSE, target));
-  });
+  const soon = (control) => {
+    clearTimeout(timers.get(control));
+    timers.set(control, setTimeout(keep, PAUSE, control));
+  };
+  grid.addEventListener("input", ({ target }) => target.matches("[data-field]") && soon(target));
+  // Someone may have typed before we came.
+  controlsIn(grid).filter(isDirty).forEach(soon);
   // Not longer than the page: what was typed a moment ago goes at once.
   addEventListener("pagehide", () => [...timers.keys()].filter((control) => controlsIn(grid).includes(control)).forEach(keep));
 }

@@ -127,6 +127,8 @@ function keepWhileTyping() {
     clearTimeout(timer);
     if (target.matches("[data-field]")) timer = setTimeout(async () => (await import("./saving.js")).pause(target), 1000);
   });
+  // Someone may have typed before we came.
+  import("./saving.js").then(({ controlsIn, isDirty, pause }) => controlsIn(grid).filter(isDirty).forEach(pause), () => {});
 }
 
 /** A form that leaves the page would take it away for nothing: without a line it stays, and says why. */

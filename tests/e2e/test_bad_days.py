@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.people import Office, Visitor
+from tests.e2e.watch import BROKEN_LINE
 
 pytestmark = pytest.mark.browser
 
@@ -25,8 +26,6 @@ for name in ("session", "server", "traveller"):
     make_member(team, make_user(name.title(), email=f"{name}@example.org"))
 """
 END_SESSIONS = "from django.contrib.sessions.models import Session; Session.objects.all().delete()"
-# What a browser says of a line that breaks while the page is still asking for its parts.
-BROKEN_LINE = ("net::", "status of 50", "htmx:", "fetching the script")
 # Patience grows with each try: after the fourth it is half a minute (saving.js).
 UNTIL_THE_NEXT_TRY = 45_000
 

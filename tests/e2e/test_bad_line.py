@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.laptop import DUMP, Laptop, go_to_the_sheet, wait_for_kept
 from tests.e2e.people import Office, Visitor
+from tests.e2e.watch import BROKEN_LINE
 from tests.installation import wait_until
 
 pytestmark = pytest.mark.browser
@@ -95,7 +96,7 @@ def is_sent(visitor: Visitor) -> None:
 
 
 def without_line(office: Office):
-    return office.watch.expecting(perhaps=("net::", "status of 50", "htmx:"))
+    return office.watch.expecting(perhaps=BROKEN_LINE)
 
 
 @pytest.mark.parametrize("laptop", ["twenty"], indirect=True)

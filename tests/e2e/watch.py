@@ -11,6 +11,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 PHONE, LAPTOP = (360, 760), (1440, 900)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+# What a browser may say of a line that breaks, also while the page is still asking for its parts.
+BROKEN_LINE = ("net::", "status of 50", "fetching the script", "dynamically imported module")
 # Elements that stick out sideways, unless something around them scrolls.
 STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
