@@ -135,8 +135,8 @@ function say(control, kind) {
 /** One line about the whole page; it never says more than is so. */
 watch(() => {
   const place = document.getElementById("all-state");
-  if (!place || (!count() && !line.savedAt)) return;
-  const isSaved = !count() && !controlsIn(grid).some(isBusy);
+  if (!place || (!count() && !line.savedAt && !place.dataset.state)) return;
+  const isSaved = line.savedAt && !count() && !controlsIn(grid).some(isBusy);
   place.dataset.state = isSaved ? "saved" : count() && !line.away ? "saving" : "unsaved";
   const meanwhile = count() && !line.away ? words.saving : (place.dataset.note ?? "");
   place.textContent = isSaved ? words.allSaved.replace("%s", line.savedAt) : meanwhile;
@@ -274,7 +274,8 @@ function place(control, html) {
     under.className = "under";
     under.setAttribute("role", "row");
     const cell = under.insertCell();
-    cell.colSpan = 20;
+    // One more than there are would squeeze all columns of the table.
+    cell.colSpan = [...row.cells].reduce((sum, { colSpan }) => sum + colSpan, 0);
     cell.setAttribute("role", "cell");
     cell.append(box.content);
     row.after(under);

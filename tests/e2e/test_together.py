@@ -192,6 +192,7 @@ def test_words_that_meet_wait_side_by_side_for_a_choice(
     box = kofi.page.get_by_role("group", name=re.compile("Amara Kollie changed “Action”"))
     expect(box).to_contain_text("Count everybody")
     expect(mine).to_have_value("Count no one")
+    expect(kofi.page.locator("#all-state")).not_to_have_text("Saving…")
     kofi.look()
     box.get_by_role("button", name="Keep mine").click()
     kofi.is_saved(mine)

@@ -25,6 +25,14 @@ STICKS_OUT = """() => {
           ...out.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))];
 }"""
 
+# Cells of a table so narrow that their words stand in a column.
+SQUEEZED = """() => [...document.querySelectorAll("td")].filter((cell) => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  return cell.innerText.trim().length > 3
+    && words.getBoundingClientRect().height > 3 * cell.offsetWidth;
+}).slice(0, 5).map((cell) => cell.outerHTML.slice(0, 120))"""
+
 
 class Watch:
     """Gathers troubles of all pages, so that one run shows them all; `verdict` judges."""
@@ -67,6 +75,8 @@ class Watch:
             where = f"{_path(page.url)} at {width}"
             for part in page.evaluate(STICKS_OUT):
                 self._note(f"{where} sticks out: {part}")
+            for part in page.evaluate(SQUEEZED):
+                self._note(f"{where} is squeezed: {part}")
             if not page.evaluate("'axe' in window"):
                 page.evaluate(AXE_SCRIPT)
             for found in page.evaluate("options => axe.run(options)", OPTIONS)["violations"]:
