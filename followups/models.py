@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Team
+from followups.preference_models import Preference as Preference
+from followups.schedule_models import Holiday as Holiday
 from followups.schedule_models import Schedule as Schedule
 from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
 
@@ -60,8 +62,10 @@ class CheckIn(models.Model):
     class Step(models.TextChoices):
         OPENS = "opens", _("opens")
         NUDGE = "nudge", _("nudge")
+        DUE = "due", _("due")
         OVERDUE = "overdue", _("overdue")
         COACH = "coach", _("to the coach")
+        LEAD = "lead", _("to the program lead")
         CLOSES = "closes", _("closes")
         NONE = "none", _("nothing more")
 
@@ -167,16 +171,3 @@ class SupportRequest(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class Preference(models.Model):
-    """How someone wants to be reminded. No row means: yes, at nine in the morning."""
-
-    person = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_preference"
-    )
-    wants_reminders = models.BooleanField(default=True)
-    changed_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.person_id}: {'yes' if self.wants_reminders else 'no'}"

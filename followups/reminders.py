@@ -23,7 +23,7 @@ def stop(person: User, now: datetime) -> None:
     Preference.objects.update_or_create(
         person=person, defaults={"wants_reminders": False, "changed_at": now}
     )
-    cancel(mails.ALL, person=person, reason="opted out")
+    cancel(mails.WHOLE_FAMILY, person=person, reason="opted out")
 
 
 def resume(person: User, now: datetime) -> None:

@@ -82,3 +82,20 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cohort_id}: {self.weeks}"
+
+
+class Holiday(models.Model):
+    """A day on which nobody of a cohort gets mail of its year."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="holidays")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "day"], name="holiday_once_in_cohort")
+        ]
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.name}"
