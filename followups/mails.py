@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from coalitions.days import comma, in_words
 from cohorts.models import Membership, Team
-from followups import schedule, texts
+from followups import texts
 from followups.hours import Reader
 from followups.models import CheckIn, Preference
 from outbox import links, mails

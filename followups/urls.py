@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups import link_pages, schedule_pages, views
+from followups import link_pages, preference_pages, schedule_pages, views
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -20,9 +20,9 @@ urlpatterns = [
         views.resolve_support,
         name="resolve_support",
     ),
-    path("me/reminders/", views.reminder_preference, name="reminder_preference"),
+    path("me/reminders/", preference_pages.reminder_preference, name="reminder_preference"),
     path("c/", link_pages.check_in_by_link, name="check_in_by_link"),
     # Without a slash at the end: short enough never to be folded, and reached without redirect.
     path("c/<str:token>", link_pages.check_in_link, name="check_in_link"),
-    path("u/<str:token>", link_pages.opt_out, name="opt_out"),
+    path("u/<str:token>", preference_pages.opt_out, name="opt_out"),
 ]
