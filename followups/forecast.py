@@ -10,9 +10,9 @@ from django.db.models import QuerySet, prefetch_related_objects
 
 from accounts.models import User
 from cohorts.models import Cohort, Membership, Team
-from followups import mails, schedule, schedules
+from followups import mails, pauses, schedule, schedules
 from followups.hours import Reader
-from followups.models import CheckIn, Round
+from followups.models import CheckIn, Pause, Round
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Expected:
     def zone(self) -> str:
         return str(self.at.tzinfo)
 
+    @property
+    def step_label(self) -> str:
+        return str(CheckIn.Step(self.step).label)
+
 
 @dataclass(frozen=True)
 class Pending:
@@ -47,7 +51,7 @@ class Pending:
 
 def rounds_of(cohort: Cohort) -> list[Round]:
     """The cohort's rounds; as they will be, unsaved, while its week is not closed."""
-    return list(cohort.rounds.all()) or rounds_to_come(cohort)
+    return list(cohort.rounds.of_all()) or rounds_to_come(cohort)
 
 
 def rounds_to_come(cohort: Cohort) -> list[Round]:
@@ -66,13 +70,13 @@ def mails_of_year(cohort: Cohort) -> list[Expected]:
     """
     teams = list(cohort.teams.select_related("coach__reminder_preference"))
     leads = list(_active().filter(led_programs=cohort.program_id))
-    rounds, readers = rounds_of(cohort), _members(cohort)
+    rounds, readers = _rounds_by_team(cohort, teams), _members(cohort)
     prefetch_related_objects([cohort], "holidays")
     people: dict[int, User] = {}
     waiting: dict[int, list[Pending]] = {}
     for team in teams:
         team.cohort = cohort
-        for person, pending in _of_team(team, rounds, readers.get(team.pk, []), leads):
+        for person, pending in _of_team(team, rounds[team.pk], readers.get(team.pk, []), leads):
             people[person.pk] = person
             waiting.setdefault(person.pk, []).append(pending)
     expected = [
@@ -99,6 +103,23 @@ def sent(waiting: Iterable[Pending]) -> Iterator[tuple[Pending, datetime]]:
             before.append(moment)
             yield from ((one, moment) for one in together)
             left = [one for one in left if one not in together]
+
+
+def _rounds_by_team(cohort: Cohort, teams: list[Team]) -> dict[int, list[Round]]:
+    """Each team's rounds, at the dates that they have or will have for it."""
+    if cohort.rounds.exists():
+        asked = CheckIn.objects.filter(team__cohort=cohort).exclude(
+            state__in=[CheckIn.State.SKIPPED, CheckIn.State.EXCUSED]
+        )
+        found: dict[int, list[Round]] = {team.pk: [] for team in teams}
+        for check_in in asked.select_related("round").order_by("round__opens_on"):
+            found[check_in.team_id].append(check_in.round)
+        return found
+    held: dict[int, list[Pause]] = {}
+    for pause in Pause.objects.live().filter(team__cohort=cohort):
+        held.setdefault(pause.team_id, []).append(pause)
+    coming = rounds_to_come(cohort)
+    return {team.pk: pauses.rounds_of_team(team, coming, held.get(team.pk, [])) for team in teams}
 
 
 def _active() -> QuerySet[User]:

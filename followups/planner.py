@@ -15,7 +15,7 @@ from django.db.models import F
 from accounts.models import User
 from cohorts import weeks
 from cohorts.models import Cohort, Team
-from followups import forecast, mails, schedule
+from followups import forecast, mails, pauses, schedule
 from followups.models import CheckIn, Round
 from outbox.queueing import cancel, queue
 
@@ -64,6 +64,7 @@ def close_week(cohort: Cohort, *, by: User | None, now: datetime) -> bool:
         for round_ in rounds
         for team in cohort.teams.all()
     )
+    pauses.settle(cohort, now)
     logger.info("The week of cohort %s was closed by %s", cohort.pk, by.pk if by else "the clock")
     return True
 

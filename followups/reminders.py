@@ -1,4 +1,4 @@
-"""Whether, when and how often someone wants to be reminded. No word of theirs means yes, at nine."""
+"""Whether, when and how often someone is reminded. No word of theirs means yes, at nine."""
 
 from __future__ import annotations
 

@@ -47,9 +47,14 @@ def dates_of(opens: date) -> tuple[date, date, date]:
     return opens, opens + timedelta(days=DUE_DAY), opens + timedelta(days=OPEN_DAYS)
 
 
-def rounds_of(week_ended: date, weeks: Iterable[int]) -> list[tuple[date, date, date]]:
-    """The dates of the round at each of the `weeks` after `week_ended`."""
-    return [dates_of(week_ended + timedelta(weeks=number)) for number in weeks]
+def opening(week_ended: date, when: int | str) -> date:
+    """The day a schedule's entry stands for: so many weeks after `week_ended`, or a date."""
+    return date.fromisoformat(when) if isinstance(when, str) else week_ended + timedelta(weeks=when)
+
+
+def rounds_of(week_ended: date, weeks: Iterable[int | str]) -> list[tuple[date, date, date]]:
+    """The dates of the round at each entry of a schedule, in their order."""
+    return [dates_of(day) for day in sorted(opening(week_ended, when) for when in weeks)]
 
 
 def step_date(round_: Round, step: str) -> date:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups import link_pages, preference_pages, schedule_pages, views
+from followups import link_pages, preference_pages, schedule_pages, views, year_pages
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path(
         "cohorts/<int:cohort_id>/schedule/", schedule_pages.cohort_schedule, name="cohort_schedule"
     ),
+    path(
+        "cohorts/<int:cohort_id>/schedule/calendar/",
+        year_pages.calendar_of_mails,
+        name="mail_calendar",
+    ),
+    path("teams/<int:team_id>/pauses/", year_pages.team_pauses, name="team_pauses"),
     path("cohorts/<int:cohort_id>/close-week/", views.close_week, name="close_week"),
     path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
     path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),

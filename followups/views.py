@@ -55,7 +55,7 @@ def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
         teams = teams.filter(coach=request.user)
     today = clock.now().astimezone(cohort.zone).date()
     years = overview.team_years(cohort, teams, today)
-    rounds = list(cohort.rounds.all())
+    rounds = list(cohort.rounds.of_all())
     round_ = overview.current_round(rounds, today)
     context = {
         "cohort": cohort,
