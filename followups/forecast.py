@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet, prefetch_related_objects
+
 from accounts.models import User
 from cohorts.models import Cohort, Membership, Team
-from followups import mails, schedule, schedules
-from followups.models import CheckIn, Round
+from followups import mails, pauses, schedule, schedules
+from followups.hours import Reader
+from followups.models import CheckIn, Pause, Round
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One mail: for whom, in which round and step, and when on the reader's own clock."""
+    """One thing told by mail: to whom, of which round and step, when on the reader's own clock.
+
+    What one person is told at the same moment is one mail.
+    """
 
     team: Team
     person: User
@@ -26,10 +32,26 @@ class Expected:
     def zone(self) -> str:
         return str(self.at.tzinfo)
 
+    @property
+    def step_label(self) -> str:
+        return str(CheckIn.Step(self.step).label)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A mail that waits for its morning (`ready`) and makes no sense from `ends` on (UTC)."""
+
+    team: Team
+    reader: Reader
+    number: int
+    step: str
+    ready: datetime
+    ends: datetime
+
 
 def rounds_of(cohort: Cohort) -> list[Round]:
     """The cohort's rounds; as they will be, unsaved, while its week is not closed."""
-    return list(cohort.rounds.all()) or rounds_to_come(cohort)
+    return list(cohort.rounds.of_all()) or rounds_to_come(cohort)
 
 
 def rounds_to_come(cohort: Cohort) -> list[Round]:
@@ -42,39 +64,88 @@ def rounds_to_come(cohort: Cohort) -> list[Round]:
 
 
 def mails_of_year(cohort: Cohort) -> list[Expected]:
-    """Every mail of the year, in the order in which they would go.
+    """Everything that the year's mails tell, in the order in which they would go.
 
-    By the members, coaches and zones of today; spread within the morning by the check-ins once
-    these exist.
+    By the members, coaches, leads, zones and wishes of today.
     """
-    members = Membership.objects.filter(team__cohort=cohort, user__is_active=True)
-    readers: dict[int, list[User]] = {}
-    for membership in members.select_related("user").order_by("user__email"):
-        readers.setdefault(membership.team_id, []).append(membership.user)
-    check_ins = {
-        (check_in.team_id, check_in.round_id): check_in
-        for check_in in CheckIn.objects.filter(team__cohort=cohort)
-    }
-    rounds = rounds_of(cohort)
+    teams = list(cohort.teams.select_related("coach__reminder_preference"))
+    leads = list(_active().filter(led_programs=cohort.program_id))
+    rounds, readers = _rounds_by_team(cohort, teams), _members(cohort)
+    prefetch_related_objects([cohort], "holidays")
+    people: dict[int, User] = {}
+    waiting: dict[int, list[Pending]] = {}
+    for team in teams:
+        team.cohort = cohort
+        for person, pending in _of_team(team, rounds[team.pk], readers.get(team.pk, []), leads):
+            people[person.pk] = person
+            waiting.setdefault(person.pk, []).append(pending)
     expected = [
-        mail
-        for team in cohort.teams.select_related("coach")
-        for round_ in rounds
-        for mail in _of_round(
-            team, round_, readers.get(team.pk, []), check_ins.get((team.pk, round_.pk))
-        )
+        Expected(told.team, people[pk], told.number, told.step, at.astimezone(told.reader.zone))
+        for pk, all_of_theirs in waiting.items()
+        for told, at in sent(all_of_theirs)
     ]
     return sorted(expected, key=lambda mail: (mail.at, mail.team.name, mail.person.email))
 
 
-def _of_round(
-    team: Team, round_: Round, members: list[User], check_in: CheckIn | None
-) -> Iterator[Expected]:
-    check_in = check_in or CheckIn(team=team, round=round_)
+def sent(waiting: Iterable[Pending]) -> Iterator[tuple[Pending, datetime]]:
+    """What of one person's mails goes, and when (UTC): as the engine would, if never held up."""
+    left, before = sorted(waiting, key=lambda one: one.ready), list[datetime]()
+    while left:
+        moment = left[0].ready
+        if before:
+            moment = max(moment, before[-1] + mails.REST)
+        if len(before) >= mails.MOST_A_WEEK:
+            moment = max(moment, before[-mails.MOST_A_WEEK] + mails.WEEK)
+        moment = left[0].reader.next_decent(moment)
+        left = [one for one in left if one.ends > max(moment, one.ready)]
+        together = [one for one in left if one.ready <= moment]
+        if together:
+            before.append(moment)
+            yield from ((one, moment) for one in together)
+            left = [one for one in left if one not in together]
+
+
+def _rounds_by_team(cohort: Cohort, teams: list[Team]) -> dict[int, list[Round]]:
+    """Each team's rounds, at the dates that they have or will have for it."""
+    if cohort.rounds.exists():
+        asked = CheckIn.objects.filter(team__cohort=cohort).exclude(
+            state__in=[CheckIn.State.SKIPPED, CheckIn.State.EXCUSED]
+        )
+        found: dict[int, list[Round]] = {team.pk: [] for team in teams}
+        for check_in in asked.select_related("round").order_by("round__opens_on"):
+            found[check_in.team_id].append(check_in.round)
+        return found
+    held: dict[int, list[Pause]] = {}
+    for pause in Pause.objects.live().filter(team__cohort=cohort):
+        held.setdefault(pause.team_id, []).append(pause)
+    coming = rounds_to_come(cohort)
+    return {team.pk: pauses.rounds_of_team(team, coming, held.get(team.pk, [])) for team in teams}
+
+
+def _active() -> QuerySet[User]:
+    return User.objects.filter(is_active=True).select_related("reminder_preference")
+
+
+def _members(cohort: Cohort) -> dict[int, list[User]]:
+    memberships = Membership.objects.filter(team__cohort=cohort, user__is_active=True)
+    found: dict[int, list[User]] = {}
+    for one in memberships.select_related("user__reminder_preference").order_by("user__email"):
+        found.setdefault(one.team_id, []).append(one.user)
+    return found
+
+
+def _of_team(
+    team: Team, rounds: list[Round], members: list[User], leads: list[User]
+) -> Iterator[tuple[User, Pending]]:
     coach = [team.coach] if team.coach and team.coach.is_active else []
-    for step in mails.KIND_OF_STEP:
-        for person in coach if step == CheckIn.Step.COACH else members:
-            zone = mails.zone_of(person, team)
-            key = mails.key_of(check_in, person, step)
-            at = schedule.morning(schedule.step_date(round_, step), zone, key)
-            yield Expected(team, person, round_.number, step, at.astimezone(zone))
+    heard = {CheckIn.Step.COACH: coach, CheckIn.Step.LEAD: leads}
+    for round_ in rounds:
+        for step in mails.KIND_OF_STEP:
+            for person in heard.get(CheckIn.Step(step), members):
+                preference = getattr(person, "reminder_preference", None)
+                if preference and not preference.wants_reminders:
+                    continue
+                reader = mails.reader_of(person, team)
+                ready = reader.morning(schedule.step_date(round_, step))
+                ends = schedule.until(round_, step, reader)
+                yield person, Pending(team, reader, round_.number, step, ready, ends)

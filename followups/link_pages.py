@@ -1,4 +1,4 @@
-"""The doors of links in mails: a check-in without signing in, and stopping the reminders.
+"""The doors of links in mails: a check-in without signing in.
 
 Reading changes nothing here, whatever a mail scanner opens. Nothing needs a CSRF token: what is
 posted carries its own secret, and browsers send no `Origin` from pages without referrer.
@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from coalitions import clock
 from cohorts.access import open_to_all
-from followups import check_in_pages, mails, reminders, rights
-from followups.check_in_pages import in_words_of, privately
+from followups import check_in_pages, mails, rights
+from followups.check_in_pages import privately
 from followups.rights import IN_COOKIE, IN_PAGE, Right
 from outbox import links
 from outbox.links import Trouble
@@ -116,24 +116,3 @@ def _closed(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     context = {"trouble": trouble, "typed": typed, "csrf_token": ""}
     status = 404 if trouble == Trouble.UNKNOWN else 410
     return privately(render(request, "followups/link_closed.html", context, status=status))
-
-
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-@open_to_all("the link's token")
-def opt_out(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop the reminders: a button for people, one POST for their mail programs (RFC 8058)."""
-    now = clock.now()
-    link = links.find(mails.OPT_OUT, token, now)
-    if isinstance(link, Trouble) or link.person is None:
-        unknown = {"csrf_token": ""}
-        return privately(render(request, "followups/opt_out_unknown.html", unknown, status=404))
-    if request.method == "POST":
-        reminders.stop(link.person, now)
-    context: dict[str, object] = {
-        "person": link.person,
-        "stopped": not reminders.are_wanted(link.person),
-        "csrf_token": "",
-    }
-    with in_words_of(link.person):
-        return privately(render(request, "followups/opt_out.html", context))

@@ -1,7 +1,13 @@
-"""The mails of a check-in: asking, reminding, and telling the coach. They hold no plan text."""
+"""The mails of a check-in: asking, reminding, and telling coach and lead. They hold no plan text.
+
+What one person is due at once is one mail that names it all; at most one goes to them in twenty
+hours and two in seven days (docs/decisions/0024).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,11 +15,13 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
-from coalitions.days import in_words
+from coalitions.days import comma, in_words
 from cohorts.models import Membership, Team
-from followups import schedule
+from followups import texts
+from followups.hours import Reader
 from followups.models import CheckIn, Preference
 from outbox import links, mails
 from outbox.kinds import Content, Kind
@@ -25,15 +33,39 @@ OPT_OUT = "opt-out"
 KIND_OF_STEP: dict[str, str] = {
     Step.OPENS: "check-in opens",
     Step.NUDGE: "check-in nudge",
+    Step.DUE: "check-in due",
     Step.OVERDUE: "check-in overdue",
     Step.COACH: "check-in coach",
+    Step.LEAD: "check-in lead",
+    Step.CLOSES: "check-in closed",
 }
-ASKING = [KIND_OF_STEP[step] for step in (Step.OPENS, Step.NUDGE, Step.OVERDUE)]
+STEP_OF_KIND = {kind: step for step, kind in KIND_OF_STEP.items()}
+READER_OUT = "check-in reader out"
+# Who writes the answer hears of these; coach and program lead of the others.
+TO_MEMBERS = (Step.OPENS, Step.NUDGE, Step.DUE, Step.OVERDUE, Step.CLOSES)
 ALL = [*KIND_OF_STEP.values()]
-# One person is reminded at most once in so long, however many teams they are in.
+WHOLE_FAMILY = [*ALL, READER_OUT]
+# One person gets at most one of these mails in so long, however many teams they are in …
 REST = timedelta(hours=20)
+# … and at most two in so long.
+WEEK, MOST_A_WEEK = timedelta(days=7), 2
 # A late answer is still an answer.
 LINK_LIVES_AFTER_CLOSING = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a mail says of one thing: its title, its words, and where it leads (a path)."""
+
+    title: str
+    body: str
+    label: str
+    path: str
+    note: str = ""
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [part.strip() for part in self.body.split("\n\n") if part.strip()]
 
 
 def key_of(check_in: CheckIn, person: User, step: str) -> str:
@@ -42,50 +74,101 @@ def key_of(check_in: CheckIn, person: User, step: str) -> str:
 
 
 def _subject_of(message: Message) -> CheckIn:
-    return CheckIn.objects.select_related("team__cohort", "round").get(pk=message.about or 0)
+    """The check-in that a message speaks about, looked up once for each try."""
+    known = vars(message)
+    if "check_in" not in known:
+        check_ins = CheckIn.objects.select_related("team__cohort__program", "round")
+        known["check_in"] = check_ins.prefetch_related("team__cohort__holidays").get(
+            pk=message.about or 0
+        )
+    return known["check_in"]
 
 
-def compose(message: Message) -> Content:
-    """Ask or remind a member, with the link that needs no sign-in."""
-    check_in, person = _subject_of(message), _person(message)
-    team, step = check_in.team, message.key.rsplit("/", 1)[1]
-    due = in_words(check_in.round.due_on)
-    subject = {
-        Step.OPENS: _("%(team)s: how does the plan go? Check-in %(n)d"),
-        Step.NUDGE: _("%(team)s: please answer check-in %(n)d by %(due)s"),
-        Step.OVERDUE: _("%(team)s: check-in %(n)d was due on %(due)s"),
-    }[Step(step)] % {"team": team, "due": due, "n": check_in.round.number}
+def _team_of(message: Message) -> Team:
+    if message.kind == READER_OUT:
+        return Team.objects.select_related("cohort").get(pk=message.context["team"])
+    return _subject_of(message).team
+
+
+def compose(messages: Sequence[Message]) -> Content:
+    """One mail that names everything its reader is due, each thing with its link."""
+    first = messages[0]
+    person = _person(first)
+    items = [item_of(message) for message in messages]
+    subject = items[0].title
+    if len(items) > 1:
+        teams = comma().join(dict.fromkeys(str(_team_of(message)) for message in messages))
+        subject = ngettext(
+            "%(count)d thing of the follow-up: %(teams)s",
+            "%(count)d things of the follow-up: %(teams)s",
+            len(items),
+        ) % {"count": len(items), "teams": teams}
     context = {
         "person": person,
-        "team": team,
-        "check_in": check_in,
-        "step": step,
-        "due": due,
-        "path": reverse("check_in_link", args=[link_token(message, check_in)]),
-        "opt_out": opt_out_url(person, message.created_at),
+        "items": items,
+        "opt_out": opt_out_url(person, first.created_at),
     }
     return mails.compose(
-        subject, "followups/mail/check_in", context, **unsubscribe(person, message.created_at)
+        subject, "followups/mail/reminder", context, **unsubscribe(person, first.created_at)
     )
 
 
-def compose_coach(message: Message) -> Content:
-    """Tell the coach that a team has not answered."""
-    check_in, person = _subject_of(message), _person(message)
-    context = {
+def item_of(message: Message) -> Item:
+    """What the mail says of one message, in the active language."""
+    if message.kind == READER_OUT:
+        return _reader_out(message)
+    check_in, step = _subject_of(message), STEP_OF_KIND[message.kind]
+    text = texts.ours(step).filled(values_of(check_in, _person(message)))
+    if step in TO_MEMBERS:
+        label, path = (
+            _("Answer now"),
+            reverse("check_in_link", args=[link_token(message, check_in)]),
+        )
+        note = _(
+            "You need not sign in. One answer for the whole team is enough. If you need help, say "
+            "so: someone will see it."
+        )
+        return Item(text.subject, text.body, label, path, note)
+    if step == Step.COACH:
+        label, path = _("Open the team's page"), reverse("team", args=[check_in.team_id])
+    else:
+        label = _("See where each reform stands")
+        path = reverse("follow_up", args=[check_in.team.cohort_id])
+    return Item(text.subject, text.body, label, path)
+
+
+def values_of(check_in: CheckIn, person: User) -> dict[str, object]:
+    """What fills the places of a text, in the active language."""
+    round_ = check_in.round
+    coming = check_in.team.check_ins.filter(
+        round__opens_on__gt=round_.opens_on, state=CheckIn.State.SCHEDULED
+    )
+    opens = coming.order_by("round__opens_on").values_list("round__opens_on", flat=True).first()
+    return {
+        "team": check_in.team,
         "person": person,
-        "team": check_in.team,
-        "check_in": check_in,
-        "due": in_words(check_in.round.due_on),
-        "path": reverse("team", args=[check_in.team_id]),
-        "opt_out": opt_out_url(person, message.created_at),
+        "n": round_.number,
+        "due": in_words(round_.due_on),
+        "closes": in_words(round_.closes_on),
+        "next": _("The next one opens on %(day)s.") % {"day": in_words(opens)}
+        if opens
+        else _("It was the last one."),
     }
-    subject = _("%(team)s has not answered check-in %(n)d; a call may help") % {
-        "team": check_in.team,
-        "n": check_in.round.number,
-    }
-    return mails.compose(
-        subject, "followups/mail/coach", context, **unsubscribe(person, message.created_at)
+
+
+def _reader_out(message: Message) -> Item:
+    team = _team_of(message)
+    gone = User.objects.get(reminder_preference=message.about)
+    told = {"person": gone, "team": team}
+    return Item(
+        _("%(team)s: %(person)s gets no reminders any more") % told,
+        _(
+            "%(person)s stopped the reminders of the follow-up year. They stay in %(team)s and can "
+            "still answer. Whoever answers for the team should know."
+        )
+        % told,
+        _("Open the team's page"),
+        reverse("team", args=[team.pk]),
     )
 
 
@@ -97,7 +180,7 @@ def _person(message: Message) -> User:
 
 def link_token(message: Message, check_in: CheckIn) -> str:
     """The token of the link that opens this check-in, and nothing else, for this person."""
-    closes = schedule.evening(check_in.round.closes_on, check_in.team.zone)
+    closes = Reader(check_in.team.zone).evening(check_in.round.closes_on)
     return links.issue(
         PURPOSE,
         message.key,
@@ -122,27 +205,55 @@ def unsubscribe(person: User, now: datetime) -> dict[str, str]:
     }
 
 
+MEMBER = Membership.objects.filter(
+    user=OuterRef("person"), user__is_active=True, team__check_ins=OuterRef("about")
+)
+COACH = Team.objects.filter(
+    coach=OuterRef("person"), coach__is_active=True, check_ins=OuterRef("about")
+)
+LEAD = Team.objects.filter(
+    cohort__program__leads=OuterRef("person"),
+    cohort__program__leads__is_active=True,
+    check_ins=OuterRef("about"),
+)
+SILENT = Preference.objects.filter(person=OuterRef("person"), wants_reminders=False)
+
+
 def owed(now: datetime) -> Q:
     """A reminder is wanted while its check-in is open and its reader in the team."""
-    member = Membership.objects.filter(
-        user=OuterRef("person"), user__is_active=True, team__check_ins=OuterRef("about")
-    )
-    return Q(Exists(member)) & _awaited()
+    return Q(Exists(MEMBER)) & _in(CheckIn.State.OPEN)
+
+
+def owed_when_closed(now: datetime) -> Q:
+    """That a round is closed is told while nobody answered it after all."""
+    return Q(Exists(MEMBER)) & _in(CheckIn.State.MISSED)
 
 
 def owed_to_coach(now: datetime) -> Q:
     """The coach is told while the check-in is open and they coach the team."""
-    coach = Team.objects.filter(
-        coach=OuterRef("person"), coach__is_active=True, check_ins=OuterRef("about")
+    return Q(Exists(COACH)) & _in(CheckIn.State.OPEN)
+
+
+def owed_to_lead(now: datetime) -> Q:
+    """A program lead is told while the check-in is open and the program theirs."""
+    return Q(Exists(LEAD)) & _in(CheckIn.State.OPEN)
+
+
+def _in(state: str) -> Q:
+    """The check-in is in this state, and the reader wants these mails: a condition on Message."""
+    return Q(Exists(CheckIn.objects.filter(pk=OuterRef("about"), state=state))) & ~Q(Exists(SILENT))
+
+
+def owed_of_reader_out(now: datetime) -> Q:
+    """A lead is told of a reader who is out while that is so; not one who is out, too."""
+    out = Preference.objects.filter(
+        pk=OuterRef("about"),
+        wants_reminders=False,
+        person__memberships__team__memberships__user=OuterRef("person"),
+        person__memberships__team__memberships__user__is_active=True,
+        person__memberships__team__memberships__role=Membership.Role.LEAD,
     )
-    return Q(Exists(coach)) & _awaited()
-
-
-def _awaited() -> Q:
-    """Nobody has answered, and the reader wants these mails: a condition on Message."""
-    waiting = CheckIn.objects.filter(pk=OuterRef("about"), state=CheckIn.State.OPEN)
-    silent = Preference.objects.filter(person=OuterRef("person"), wants_reminders=False)
-    return Q(Exists(waiting)) & ~Q(Exists(silent))
+    return Q(Exists(out)) & ~Q(Exists(SILENT))
 
 
 def zone_of(person: User, team: Team) -> ZoneInfo:
@@ -150,24 +261,52 @@ def zone_of(person: User, team: Team) -> ZoneInfo:
     return person.zone if person.time_zone else team.zone
 
 
+def reader_of(person: User, team: Team) -> Reader:
+    """Whose day it is, with what they chose and their cohort's holidays."""
+    chosen = getattr(person, "reminder_preference", None) or Preference()
+    return Reader(
+        zone_of(person, team),
+        f"person/{person.pk}",
+        chosen.hour,
+        chosen.weekly_on,
+        frozenset(holiday.day for holiday in team.cohort.holidays.all()),
+    )
+
+
 def opens(message: Message, now: datetime) -> datetime:
-    """The next decent hour of the reader's own day, by the zone they have now."""
+    """The next decent hour of the reader's own day, as they want mail now."""
     person = _person(message)
-    zone = person.zone if person.time_zone else zone_of(person, _subject_of(message).team)
-    day = date.fromisoformat(message.context["on"])
-    earliest = max(now, schedule.morning(day, zone, message.key))
+    reader = reader_of(person, _team_of(message))
+    morning = reader.morning(date.fromisoformat(message.context["on"]))
+    return reader.next_decent(rested(person, max(now, morning)))
+
+
+def rested(person: User, moment: datetime) -> datetime:
+    """`moment`, or the first after it at which this person may get a mail again."""
+    chosen = getattr(person, "reminder_preference", None)
     lately = Message.objects.filter(
-        person=person, kind__in=ASKING, handed_over_at__gt=earliest - REST
-    ).exclude(pk=message.pk)
-    last = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).first()
-    if last and message.kind in ASKING:
-        earliest = max(earliest, last + REST)
-    return schedule.next_decent(earliest, zone, message.key)
+        person=person,
+        kind__in=WHOLE_FAMILY,
+        covered_by__isnull=True,
+        handed_over_at__gt=moment - WEEK,
+    )
+    before = list(lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True))
+    waits = [moment, *(last + REST for last in before[:1])]
+    waits += [last + WEEK for last in before[MOST_A_WEEK - 1 : MOST_A_WEEK]]
+    if chosen and chosen.snoozed_until:
+        waits.append(chosen.snoozed_until)
+    return max(waits)
 
 
+def _alone(message: Message) -> Content:
+    return compose([message])
+
+
+OWED = {Step.COACH: owed_to_coach, Step.LEAD: owed_to_lead, Step.CLOSES: owed_when_closed}
 KINDS = [
-    Kind(kind, compose, owed=owed, opens=opens)
-    if kind in ASKING
-    else Kind(kind, compose_coach, owed=owed_to_coach, opens=opens)
-    for kind in ALL
+    *(
+        Kind(kind, _alone, owed=OWED.get(Step(step), owed), opens=opens, together=compose)
+        for step, kind in KIND_OF_STEP.items()
+    ),
+    Kind(READER_OUT, _alone, owed=owed_of_reader_out, opens=opens, together=compose),
 ]

@@ -11,22 +11,48 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Team
+from followups.preference_models import Preference as Preference
+from followups.schedule_models import Holiday as Holiday
+from followups.schedule_models import Pause as Pause
 from followups.schedule_models import Schedule as Schedule
 from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
 
 
+class RoundQuerySet(models.QuerySet["Round"]):
+    def of_all(self) -> RoundQuerySet:
+        """The cohort's rounds, without those that a team has at dates of its own."""
+        return self.filter(team__isnull=True)
+
+
 class Round(models.Model):
-    """One check-in date of a cohort's follow-up. Dates are local, of each reader's own day."""
+    """One check-in date of a cohort's follow-up. Dates are local, of each reader's own day.
+
+    `team`: it is that team's own date of the round with this number, moved by a pause.
+    """
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="rounds")
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.CASCADE, related_name="own_rounds"
+    )
     number = models.PositiveSmallIntegerField()
     opens_on = models.DateField()
     due_on = models.DateField()
     closes_on = models.DateField()
 
+    objects = RoundQuerySet.as_manager()
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cohort", "number"], name="round_numbered_once"),
+            models.UniqueConstraint(
+                fields=["cohort", "number"],
+                condition=Q(team__isnull=True),
+                name="round_numbered_once",
+            ),
+            models.UniqueConstraint(
+                fields=["team", "number"],
+                condition=Q(team__isnull=False),
+                name="round_of_team_numbered_once",
+            ),
             models.CheckConstraint(
                 condition=Q(due_on__gt=F("opens_on"), closes_on__gt=F("due_on")),
                 name="round_dates_in_order",
@@ -60,8 +86,10 @@ class CheckIn(models.Model):
     class Step(models.TextChoices):
         OPENS = "opens", _("opens")
         NUDGE = "nudge", _("nudge")
+        DUE = "due", _("due")
         OVERDUE = "overdue", _("overdue")
         COACH = "coach", _("to the coach")
+        LEAD = "lead", _("to the program lead")
         CLOSES = "closes", _("closes")
         NONE = "none", _("nothing more")
 
@@ -167,16 +195,3 @@ class SupportRequest(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class Preference(models.Model):
-    """How someone wants to be reminded. No row means: yes, at nine in the morning."""
-
-    person = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_preference"
-    )
-    wants_reminders = models.BooleanField(default=True)
-    changed_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.person_id}: {'yes' if self.wants_reminders else 'no'}"

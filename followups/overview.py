@@ -179,7 +179,7 @@ def headline(years: list[TeamYear], round_: Round | None) -> str:
     """The page's finding in one sentence."""
     if round_ is None:
         return _("The first round has not opened yet.")
-    of_round = [c for year in years for c in year.check_ins if c.round_id == round_.pk]
+    of_round = [c for year in years for c in year.check_ins if c.round.number == round_.number]
     answered = sum(c.state == State.SUBMITTED for c in of_round)
     stuck = sum(bool(year.counts[Activity.Status.STUCK]) for year in years)
     sentence = ngettext(

@@ -14,8 +14,8 @@ from django.db.models import F
 
 from accounts.models import User
 from cohorts import weeks
-from cohorts.models import Cohort, Membership
-from followups import forecast, mails, schedule
+from cohorts.models import Cohort, Team
+from followups import forecast, mails, pauses, schedule
 from followups.models import CheckIn, Round
 from outbox.queueing import cancel, queue
 
@@ -32,7 +32,8 @@ def plan_due(now: datetime) -> int:
     weeks.start_due_weeks(now)
     _close_forgotten_weeks(now)
     taken, failures = 0, []
-    for check_in in CheckIn.objects.due(now).select_related("round", "team__coach")[:MOST_A_TICK]:
+    due = CheckIn.objects.due(now).select_related("round", "team__cohort")
+    for check_in in due.prefetch_related("team__cohort__holidays")[:MOST_A_TICK]:
         try:
             taken += take_step(check_in, now)
         except DatabaseError:
@@ -63,6 +64,7 @@ def close_week(cohort: Cohort, *, by: User | None, now: datetime) -> bool:
         for round_ in rounds
         for team in cohort.teams.all()
     )
+    pauses.settle(cohort, now)
     logger.info("The week of cohort %s was closed by %s", cohort.pk, by.pk if by else "the clock")
     return True
 
@@ -125,30 +127,36 @@ def _mail(check_in: CheckIn, step: str, now: datetime) -> None:
     """Queue the mails of a step; a round that closes takes back those that wait."""
     if step == Step.CLOSES:
         cancel(mails.ALL, about=check_in.pk, reason="the round is closed")
-        return
-    if step == Step.COACH:
-        coach = check_in.team.coach
-        readers = [coach] if coach and coach.is_active else []
-    else:
-        memberships = Membership.objects.filter(team=check_in.team, user__is_active=True)
-        readers = [membership.user for membership in memberships.select_related("user")]
-    for person in readers:
+        if check_in.state == State.SCHEDULED:
+            # Nobody was asked, so nobody is told that they did not answer.
+            return
+    for person in readers_of(check_in.team, step):
         queue_step(check_in, person, step, now)
+
+
+def readers_of(team: Team, step: str) -> list[User]:
+    """Who hears of a step of the team's rounds, by the people of today."""
+    people = User.objects.filter(is_active=True).select_related("reminder_preference")
+    if step == Step.COACH:
+        return list(people.filter(coached_teams=team))
+    if step == Step.LEAD:
+        return list(people.filter(led_programs__cohorts=team.cohort_id))
+    return list(people.filter(memberships__team=team))
 
 
 def queue_step(check_in: CheckIn, person: User, step: str, now: datetime) -> None:
     """Queue one person's mail for a step, for a morning of their own."""
-    key, zone = mails.key_of(check_in, person, step), mails.zone_of(person, check_in.team)
+    reader = mails.reader_of(person, check_in.team)
     day = schedule.step_date(check_in.round, step)
     queue(
         mails.KIND_OF_STEP[step],
-        key,
+        mails.key_of(check_in, person, step),
         person=person,
         address=person.email,
         language=person.language,
         about=check_in.pk,
         context={"on": day.isoformat()},
         now=now,
-        not_before=schedule.morning(day, zone, key),
-        expires_at=schedule.until(check_in.round, step, zone),
+        not_before=reader.morning(day),
+        expires_at=schedule.until(check_in.round, step, reader),
     )

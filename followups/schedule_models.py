@@ -6,12 +6,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cohorts.models import Cohort, Program
+from cohorts.models import Cohort, Program, Team
 
 
 class ScheduleTemplateQuerySet(models.QuerySet["ScheduleTemplate"]):
@@ -72,7 +72,10 @@ class ScheduleTemplate(models.Model):
 
 
 class Schedule(models.Model):
-    """A cohort's schedule until its week is closed; then its rounds tell. `weeks` as above."""
+    """A cohort's schedule until its week is closed; then its rounds tell.
+
+    `weeks` as above; among them a date, such as "2027-01-25", stands for a round that opens then.
+    """
 
     cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="schedule")
     weeks = models.JSONField()
@@ -82,3 +85,59 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cohort_id}: {self.weeks}"
+
+
+class Holiday(models.Model):
+    """A day on which nobody of a cohort gets mail of its year."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="holidays")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "day"], name="holiday_once_in_cohort")
+        ]
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.name}"
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def live(self) -> PauseQuerySet:
+        """Pauses that hold; one that was lifted is on record."""
+        return self.filter(lifted_at__isnull=True)
+
+
+class Pause(models.Model):
+    """Days on which a team is asked nothing: leave, elections, holidays.
+
+    A round that would begin in them is skipped or, if `moves`, opens on the day after them.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="pauses")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=200)
+    moves = models.BooleanField(default=False)
+    form_id = models.UUIDField(unique=True, default=uuid4, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="pause_ends_after_start"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="pause_says_why"),
+        ]
+        ordering = ["first_day", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} – {self.last_day}: {self.reason}"

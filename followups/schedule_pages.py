@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from coalitions import clock
 from cohorts.access import MANAGE_COHORT, MANAGE_PROGRAM, SignedIn, cohort_door, program_door
 from cohorts.fields import LineField
 from cohorts.models import Cohort, Program
-from followups import forecast, schedules
+from followups import forecast, holidays, schedules, year_pages
 from followups.models import ScheduleTemplate
 from followups.schedule import ROUND_WEEKS
 
@@ -26,38 +27,52 @@ UNPROCESSABLE = 422
 
 
 class WeeksField(forms.CharField):
-    """Weeks after the week's end, as people type a list."""
+    """Weeks after the week's end, as people type a list; `ended_on`: dates may be among them."""
+
+    ended_on: date | None = None
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            label=gettext_lazy("Weeks after the end of the week"),
-            max_length=500,
-            help_text=gettext_lazy(
+        told = {
+            "label": gettext_lazy("Weeks after the end of the week"),
+            "help_text": gettext_lazy(
                 "A round begins after each: numbers apart by commas, at least four weeks between "
                 "two of them."
             ),
-            **kwargs,
-        )
+        }
+        super().__init__(**told | {"max_length": 500} | kwargs)
 
-    def clean(self, value: str) -> list[int]:
-        return schedules.read_weeks(super().clean(value))
+    def clean(self, value: str) -> list[Any]:
+        text = super().clean(value)
+        if self.ended_on is None:
+            return schedules.read_weeks(text)
+        return schedules.read_openings(text, self.ended_on)
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
-class WeeksForm(forms.Form):
-    """When a cohort's teams are asked."""
+class OwnWeeksForm(forms.Form):
+    """When a cohort's teams are asked: weeks, and dates among them."""
 
-    weeks = WeeksField()
+    weeks = WeeksField(
+        label=gettext_lazy("Weeks after the end of the week, or dates"),
+        help_text=gettext_lazy(
+            "A round begins after each: numbers or dates such as 2027-01-25, apart by commas, at "
+            "least four weeks between two of them."
+        ),
+    )
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["weeks"].ended_on = cohort.ends_on
 
 
-class ScheduleForm(WeeksForm):
+class ScheduleForm(forms.Form):
     """A schedule that a program keeps."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     name = LineField(label=gettext_lazy("Name of the schedule"), max_length=300)
-    field_order = ("form_id", "name", "weeks")
+    weeks = WeeksField()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,12 +158,15 @@ def schedule_template(request: SignedIn, program: Program, schedule_id: int) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def cohort_schedule(request: SignedIn, cohort: Cohort) -> HttpResponse:
-    """When a cohort's teams are asked, until its week is closed: take a kept one, or type."""
+    """When a cohort's teams are asked; by `do`: its holidays. Until the week is closed: take a
+    kept schedule, or type; from then on see what a change does first."""
+    if request.method == "POST" and request.POST.get("do") == "holidays":
+        return _keep_holidays(request, cohort)
     if cohort.state in {Cohort.State.FOLLOW_UP, Cohort.State.CLOSED}:
-        return redirect("follow_up", cohort.pk)
-    form = WeeksForm(initial={"weeks": schedules.weeks_of(cohort)})
+        return year_pages.running(request, cohort)
+    form = OwnWeeksForm(initial={"weeks": schedules.weeks_of(cohort)}, cohort=cohort)
     if request.method == "POST":
-        form = WeeksForm(request.POST)
+        form = OwnWeeksForm(request.POST, cohort=cohort)
         if form.is_valid():
             try:
                 schedules.choose(cohort, form.cleaned_data["weeks"])
@@ -157,6 +175,13 @@ def cohort_schedule(request: SignedIn, cohort: Cohort) -> HttpResponse:
             else:
                 messages.success(request, _("Saved."))
             return redirect("cohort_schedule", cohort.pk)
+    status = UNPROCESSABLE if form.errors else 200
+    return _show_schedule(request, cohort, form, status)
+
+
+def _show_schedule(
+    request: SignedIn, cohort: Cohort, form: OwnWeeksForm, status: int = 200
+) -> HttpResponse:
     context = {
         "cohort": cohort,
         "form": form,
@@ -165,6 +190,21 @@ def cohort_schedule(request: SignedIn, cohort: Cohort) -> HttpResponse:
             {"name": _("The built-in schedule"), "weeks": ROUND_WEEKS},
             *cohort.program.schedule_templates.live(),
         ],
+        "holidays": cohort.holidays.all(),
     }
-    status = UNPROCESSABLE if form.errors else 200
     return render(request, "followups/cohort_schedule.html", context, status=status)
+
+
+def _keep_holidays(request: SignedIn, cohort: Cohort) -> HttpResponse:
+    """Take the holidays as they were typed; what is no line of them is said, nothing is lost."""
+    runs = cohort.state in {Cohort.State.FOLLOW_UP, Cohort.State.CLOSED}
+    if runs and not cohort.roles & MANAGE_PROGRAM:
+        raise Http404
+    typed = request.POST.get("holidays", "")
+    try:
+        holidays.keep(cohort, typed)
+    except ValidationError as error:
+        context = {"cohort": cohort, "typed": typed, "problem": error.message}
+        return render(request, "followups/holidays.html", context, status=UNPROCESSABLE)
+    messages.success(request, _("Saved."))
+    return redirect("cohort_schedule", cohort.pk)

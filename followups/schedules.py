@@ -1,12 +1,13 @@
 """Follow-up schedules: those a program keeps, the one a cohort has, and what makes one sensible.
 
-A schedule is a list of weeks, each a round, counted from the last day of the cohort's week.
+A schedule is a list of weeks, each a round, counted from the last day of the cohort's week; a
+cohort's own may name dates among them.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from coalitions.days import in_words
 from cohorts.fields import apart
 from cohorts.models import Cohort, Program, Session
 from cohorts.setup import Gap
+from followups import schedule
 from followups.models import Schedule, ScheduleTemplate
 from followups.schedule import ROUND_WEEKS
 
@@ -26,20 +29,13 @@ LAST_WEEK, MOST_ROUNDS = 104, 26
 # A round is open for 24 days: one ends before the next begins.
 APART = 4
 BETWEEN = re.compile(r"[\s,;،؛]+")
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def read_weeks(text: str) -> list[int]:
     """The weeks that someone typed, in order. Raises ValidationError for what is no schedule."""
-    words = [word for word in BETWEEN.split(text) if word]
-    if not words:
-        raise ValidationError(_("Name at least one week, such as: 2, 6, 10."))
-    for word in words:
-        if not (word.isdecimal() and len(word) <= 3 and 1 <= int(word) <= LAST_WEEK):
-            sentence = _("“%(word)s” is no week from 1 to %(last)d.")
-            raise ValidationError(sentence % {"word": apart(word), "last": LAST_WEEK})
-    weeks = sorted(int(word) for word in words)
-    if len(weeks) > MOST_ROUNDS:
-        raise ValidationError(_("There can be %(count)d rounds at most.") % {"count": MOST_ROUNDS})
+    words = _words(text, _("Name at least one week, such as: 2, 6, 10."))
+    weeks = sorted(_week(word) for word in words)
     for before, after in pairwise(weeks):
         if after - before < APART:
             sentence = _(
@@ -48,6 +44,51 @@ def read_weeks(text: str) -> list[int]:
             )
             raise ValidationError(sentence % {"before": before, "after": after})
     return weeks
+
+
+def read_openings(text: str, week_ended: date) -> list[int | str]:
+    """The weeks and dates (2027-01-25) that someone typed, in the order of the days they mean.
+
+    Raises ValidationError for what is no schedule of a week that ended then.
+    """
+    words = _words(text, _("Name at least one week or date, such as: 2, 6, 2027-01-25."))
+    found = [_date(word, week_ended) if ISO_DATE.fullmatch(word) else _week(word) for word in words]
+    found.sort(key=lambda when: schedule.opening(week_ended, when))
+    for before, after in pairwise(schedule.opening(week_ended, when) for when in found):
+        if (after - before).days < schedule.APART_DAYS:
+            sentence = _(
+                "%(before)s and %(after)s are too close: a round stays open for 24 days, so leave "
+                "at least four weeks between two rounds."
+            )
+            raise ValidationError(sentence % {"before": in_words(before), "after": in_words(after)})
+    return found
+
+
+def _words(text: str, none: str) -> list[str]:
+    words = [word for word in BETWEEN.split(text) if word]
+    if not words:
+        raise ValidationError(none)
+    if len(words) > MOST_ROUNDS:
+        raise ValidationError(_("There can be %(count)d rounds at most.") % {"count": MOST_ROUNDS})
+    return words
+
+
+def _week(word: str) -> int:
+    if not (word.isdecimal() and len(word) <= 3 and 1 <= int(word) <= LAST_WEEK):
+        sentence = _("“%(word)s” is no week from 1 to %(last)d.")
+        raise ValidationError(sentence % {"word": apart(word), "last": LAST_WEEK})
+    return int(word)
+
+
+def _date(word: str, week_ended: date) -> str:
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        raise ValidationError(_("“%(word)s” is no date.") % {"word": apart(word)}) from None
+    if not week_ended < day <= week_ended + timedelta(weeks=LAST_WEEK):
+        sentence = _("%(day)s is not within two years after the end of the week.")
+        raise ValidationError(sentence % {"day": in_words(day)})
+    return day.isoformat()
 
 
 def keep(
@@ -117,7 +158,7 @@ def default_weeks(program: Program) -> list[int]:
     return chosen.weeks if chosen else list(ROUND_WEEKS)
 
 
-def weeks_of(cohort: Cohort) -> list[int]:
+def weeks_of(cohort: Cohort) -> list[int | str]:
     """When the cohort's teams are asked; where nobody chose, as the program does by default.
 
     So a week that the clock closes begins its year all the same.
@@ -127,8 +168,8 @@ def weeks_of(cohort: Cohort) -> list[int]:
 
 
 @transaction.atomic
-def choose(cohort: Cohort, weeks: list[int]) -> None:
-    """Ask the cohort's teams at these weeks.
+def choose(cohort: Cohort, weeks: list[int | str]) -> None:
+    """Ask the cohort's teams at these weeks and dates.
 
     Raises ValidationError once its week is closed: then the rounds are made.
     """
@@ -146,8 +187,10 @@ def give(cohort: Cohort) -> None:
 
 def carry(earlier: Cohort, cohort: Cohort, _sessions: dict[int, Session]) -> None:
     """Give the next offering the schedule of the earlier one, if it has one of its own."""
-    if own := Schedule.objects.filter(cohort=earlier).first():
-        Schedule.objects.filter(cohort=cohort).update(weeks=own.weeks)
+    own = Schedule.objects.filter(cohort=earlier).first()
+    # Dates were those of the earlier year.
+    if weeks := [when for when in own.weeks if isinstance(when, int)] if own else []:
+        Schedule.objects.filter(cohort=cohort).update(weeks=weeks)
 
 
 def gaps(cohort: Cohort) -> list[Gap]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups import link_pages, schedule_pages, views
+from followups import link_pages, preference_pages, schedule_pages, views, year_pages
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path(
         "cohorts/<int:cohort_id>/schedule/", schedule_pages.cohort_schedule, name="cohort_schedule"
     ),
+    path(
+        "cohorts/<int:cohort_id>/schedule/calendar/",
+        year_pages.calendar_of_mails,
+        name="mail_calendar",
+    ),
+    path("teams/<int:team_id>/pauses/", year_pages.team_pauses, name="team_pauses"),
     path("cohorts/<int:cohort_id>/close-week/", views.close_week, name="close_week"),
     path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
     path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),
@@ -20,9 +26,9 @@ urlpatterns = [
         views.resolve_support,
         name="resolve_support",
     ),
-    path("me/reminders/", views.reminder_preference, name="reminder_preference"),
+    path("me/reminders/", preference_pages.reminder_preference, name="reminder_preference"),
     path("c/", link_pages.check_in_by_link, name="check_in_by_link"),
     # Without a slash at the end: short enough never to be folded, and reached without redirect.
     path("c/<str:token>", link_pages.check_in_link, name="check_in_link"),
-    path("u/<str:token>", link_pages.opt_out, name="opt_out"),
+    path("u/<str:token>", preference_pages.opt_out, name="opt_out"),
 ]

@@ -18,11 +18,10 @@ from cohorts.access import (
     TEAM,
     SignedIn,
     cohort_door,
-    signed_in,
     team_door,
 )
 from cohorts.models import Cohort, Team
-from followups import answering, check_in_pages, forecast, overview, planner, reminders, schedule
+from followups import answering, check_in_pages, forecast, overview, planner, schedule
 from followups.models import CheckIn, SupportRequest
 from followups.rights import Right
 
@@ -56,7 +55,7 @@ def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
         teams = teams.filter(coach=request.user)
     today = clock.now().astimezone(cohort.zone).date()
     years = overview.team_years(cohort, teams, today)
-    rounds = list(cohort.rounds.all())
+    rounds = list(cohort.rounds.of_all())
     round_ = overview.current_round(rounds, today)
     context = {
         "cohort": cohort,
@@ -102,18 +101,3 @@ def resolve_support(request: SignedIn, team: Team, request_id: int) -> HttpRespo
     else:
         messages.info(request, _("It was resolved before. Your words are added for the team."))
     return redirect(f"{reverse('follow_up', args=[team.cohort_id])}#help")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def reminder_preference(request: SignedIn) -> HttpResponse:
-    """Turn one's reminders on or off."""
-    if request.method == "POST":
-        if request.POST.get("wants_reminders") == "yes":
-            reminders.resume(request.user, clock.now())
-        else:
-            reminders.stop(request.user, clock.now())
-        messages.success(request, _("Saved."))
-        return redirect("reminder_preference")
-    wants = reminders.are_wanted(request.user)
-    return render(request, "followups/reminder_preference.html", {"wants": wants})

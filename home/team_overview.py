@@ -96,7 +96,9 @@ def people(team: Team) -> People:
     """The team's members with their organisations, and its outsiders."""
     named = list(Person.objects.of(team))
     organisations = {person.user_id: person.organisation for person in named if person.user_id}
-    memberships = team.memberships.select_related("user").order_by("role", "user__name", "pk")
+    memberships = team.memberships.select_related("user__reminder_preference").order_by(
+        "role", "user__name", "pk"
+    )
     return People(
         [(membership, organisations.get(membership.user_id, "")) for membership in memberships],
         [person for person in named if person.is_outsider],

@@ -7,7 +7,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coalitions import clock
-from cohorts.access import READ_TEAM_WORK, TEAM, SignedIn, open_to_all, team_door
+from cohorts.access import (
+    MANAGE_COHORT,
+    READ_TEAM_WORK,
+    STAFF,
+    TEAM,
+    Role,
+    SignedIn,
+    open_to_all,
+    team_door,
+)
 from cohorts.models import Team
 from home import own, team_overview
 from home.next_step import next_step, sheet_day
@@ -38,6 +47,8 @@ def team(request: SignedIn, team: Team) -> HttpResponse:
         "plan": team_overview.plan(team, now.astimezone(team.zone).date()),
         "today": now.astimezone(team.zone).date(),
         "people": team_overview.people(team),
+        "manages": bool(team.roles & MANAGE_COHORT),
+        "tells_who_is_out": bool(team.roles & (STAFF | {Role.TEAM_LEAD})),
         "check_ins": check_ins,
     }
     return render(request, "home/team.html", context)

@@ -11,6 +11,9 @@ asks again whether the mail is wanted (gate), commits the mark `handed_over_at` 
 still runs and the mail is still owed, and only then speaks SMTP, outside any transaction. A lease
 that ran out without the mark was certainly not sent; one with the mark is unknown.
 
+What one person is due at once and whose kinds go together is one mail: claimed together, handed
+over in one transaction, recorded in one, so that each counts as handed over when its mail was.
+
 `now` is the app's clock, in UTC, which tests move; leases use the database's own.
 """
 
@@ -19,22 +22,24 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 
 from outbox import breaker, letter, transport
-from outbox.kinds import goes_anyway, kind_of
+from outbox.kinds import go_together, goes_anyway, kind_of, names_together
 from outbox.models import Attempt, Message
 from outbox.states import State
 from outbox.transport import Line, Outcome, ServerAwayError, Verdict
-from outbox.verdicts import end, is_suppressed, open_attempt, reap, record, release
+from outbox.verdicts import end, is_suppressed, open_attempt, reap, record_all, release
 
 logger = logging.getLogger(__name__)
 
@@ -113,25 +118,47 @@ def claim_due(now: datetime) -> list[Message]:
     ids = list(due(now).values_list("pk", flat=True)[:CHUNK])
     # Workers that look at once should not fight over the same rows in the same order.
     random.shuffle(ids)
-    return [message for pk in ids if (message := _claim(pk, claim, now))]
+    return [message for pk in ids for message in _claim(pk, claim, now)]
 
 
-def _claim(pk: int, claim: UUID, now: datetime) -> Message | None:
+def _claim(pk: int, claim: UUID, now: datetime) -> list[Message]:
+    """Take a mail, and what goes with it; nothing if someone else has it."""
     with transaction.atomic(durable=True):
-        taken = Message.objects.filter(
-            pk=pk, state=State.QUEUED, next_attempt_at__lte=now, expires_at__gt=now
-        ).update(
-            state=State.CLAIMED,
-            claim=claim,
-            lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
-            handed_over_at=None,
-        )
-        if not taken:
-            return None
-        message = Message.objects.select_related("person").get(pk=pk)
+        waiting = Message.objects.filter(state=State.QUEUED, expires_at__gt=now)
+        wanted = waiting.filter(pk=pk, next_attempt_at__lte=now).select_related("person")
+        found = list(wanted)
+        if found and (names := names_together(found[0])) and _hold_person(found[0]):
+            one = found[0]
+            # Those that wait for another try go along, lest they wait for another day.
+            companions = waiting.filter(
+                person=one.person_id, address=one.address, kind__in=names, not_before__lte=now
+            )
+            if not wanted.exists():
+                return []
+            others = companions.exclude(pk=pk).select_related("person")
+            found += others.order_by("pk")[: CHUNK - 1]
+        return [message for message in found if _take(message, claim, now)]
+
+
+def _take(message: Message, claim: UUID, now: datetime) -> bool:
+    taken = Message.objects.filter(pk=message.pk, state=State.QUEUED, expires_at__gt=now).update(
+        state=State.CLAIMED,
+        claim=claim,
+        lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
+        handed_over_at=None,
+    )
+    if taken:
+        message.state, message.claim = State.CLAIMED, claim
         tries = Attempt.objects.filter(message=message).count()
         Attempt.objects.create(message=message, n=tries + 1, claim=claim, started_at=now)
-    return message
+    return bool(taken)
+
+
+def _hold_person(message: Message) -> bool:
+    """Keep others from the mails of this person until the transaction ends: one mail at a time."""
+    people = get_user_model().objects.filter(pk=message.person_id)
+    # Rows that point at the person may still be written: an answer never waits for a mail.
+    return bool(list(people.select_for_update(no_key=True).values_list("pk")))
 
 
 def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
@@ -141,7 +168,10 @@ def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
         while waiting and not turn.is_over():
             # A line that broke with the mail before is opened anew.
             line.ready()
-            verdict = send(waiting.pop(), line, turn)
+            message = waiting.pop()
+            others = [other for other in waiting if go_together(message, other)]
+            waiting = [other for other in waiting if other not in others]
+            verdict = send(message, line, turn, others)
             if verdict and verdict.refuses_all:
                 breaker.pause(turn.now(), verdict.error)
                 break
@@ -157,12 +187,30 @@ def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
     return sent
 
 
-def send(message: Message, line: Line, turn: Turn) -> Verdict | None:
-    """Gate, hand over, send and record one claimed mail; None when it did not come to sending."""
+def send(
+    message: Message, line: Line, turn: Turn, others: Sequence[Message] = ()
+) -> Verdict | None:
+    """Gate, hand over, send and record one claimed mail; None when it did not come to sending.
+
+    `others` go with it: it names them all.
+    """
+    # The first gives the mail its Message-ID, so a second copy has the same.
+    wanted = sorted([message, *others], key=lambda one: one.pk)
     try:
-        if not gate(message, turn.now()):
+        wanted = [one for one in wanted if gate(one, turn.now())]
+        while wanted:
+            to, raw = compose(wanted[0], wanted[1:])
+            # Counted from before the mark: when the time is up, the lease still runs.
+            deadline = time.monotonic() + mail_seconds()
+            if hand_over(wanted[0], turn.now(), wanted[1:]):
+                break
+            # Some of it is no longer wanted, or no longer ours: the rest goes without.
+            left = [one for one in wanted if gate(one, turn.now())]
+            if left == wanted:
+                release(left.pop(), turn.now(), at=turn.now(), reason="not handed over")
+            wanted = left
+        else:
             return None
-        to, raw = compose(message)
     except DatabaseError:
         raise
     except Exception as error:
@@ -170,20 +218,17 @@ def send(message: Message, line: Line, turn: Turn) -> Verdict | None:
         logger.exception("Mail %s could not be composed", message.key)
         verdict = Verdict(Outcome.TEMPORARY, None, f"compose: {error!r}")
     else:
-        # Counted from before the mark: when the time is up, the lease still runs.
-        deadline = time.monotonic() + mail_seconds()
-        if not hand_over(message, turn.now()):
-            release(message, turn.now(), at=turn.now(), reason="not handed over")
-            return None
         verdict = line.send(letter.sender_address(), to, raw, deadline)
-    record(message, verdict, turn.now())
+    record_all(wanted, verdict, turn.now())
     return verdict
 
 
-def compose(message: Message) -> tuple[str, bytes]:
+def compose(message: Message, others: Sequence[Message] = ()) -> tuple[str, bytes]:
     """The mail's address as SMTP spells it, and its bytes, in its own language."""
+    kind = kind_of(message)
     with translation.override(message.language):
-        raw = letter.write(message, kind_of(message).compose(message))
+        content = kind.together([message, *others]) if kind.together else kind.compose(message)
+        raw = letter.write(message, content)
     return letter.ascii_address(message.address), raw
 
 
@@ -208,17 +253,35 @@ def mail_seconds() -> float:
     return min(LONGEST_MAIL_SECONDS, settings.OUTBOX_LEASE_SECONDS / 2)
 
 
-def hand_over(message: Message, now: datetime) -> bool:
-    """Commit that this mail goes to the server now: still ours, for long enough, and still owed."""
+def hand_over(message: Message, now: datetime, others: Sequence[Message] = ()) -> bool:
+    """Commit that this mail goes to the server now: still ours, for long enough, and still owed.
+
+    With the `others` that it names, or not at all.
+    """
     with transaction.atomic(durable=True):
-        ours = Message.objects.filter(
-            kind_of(message).owed(now),
-            pk=message.pk,
-            state=State.CLAIMED,
-            claim=message.claim,
-            lease_until__gt=Now() + timedelta(seconds=mail_seconds()),
-            expires_at__gt=now,
-        ).update(handed_over_at=now)
-        if ours:
-            open_attempt(message).update(handed_over_at=now)
-    return bool(ours)
+        if kind_of(message).together:
+            # Nobody hands this person another mail between our look and our mark.
+            _hold_person(message)
+            if any(kind_of(one).opens(one, now) > now for one in (message, *others)):
+                return False
+        ours = all(
+            _mark(one, now, covered_by=None if one is message else message)
+            for one in (message, *others)
+        )
+        if not ours:
+            transaction.set_rollback(True)
+    return ours
+
+
+def _mark(message: Message, now: datetime, *, covered_by: Message | None) -> bool:
+    marked = Message.objects.filter(
+        kind_of(message).owed(now),
+        pk=message.pk,
+        state=State.CLAIMED,
+        claim=message.claim,
+        lease_until__gt=Now() + timedelta(seconds=mail_seconds()),
+        expires_at__gt=now,
+    ).update(handed_over_at=now, covered_by=covered_by)
+    if marked:
+        open_attempt(message).update(handed_over_at=now)
+    return bool(marked)

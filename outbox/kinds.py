@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,6 +52,8 @@ class Kind:
     `resend_unknown`: send once more when nobody knows whether the first copy arrived.
     `asked_for`: the reader asked for it just now (a sign-in code), so it goes even to an address
     that once refused mail for good; being taken lifts that.
+    `together`: makes one mail of several messages to one person. Kinds with the same one go
+    together, when the moment of each has come.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Kind:
     opens: Callable[[Message, datetime], datetime] = _at_once
     resend_unknown: bool = True
     asked_for: bool = False
+    together: Callable[[Sequence[Message]], Content] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -85,3 +88,20 @@ def goes_anyway(message: Message) -> bool:
     """Does the message go even to a suppressed address?"""
     kind = _kinds.get(message.kind)
     return kind is not None and kind.asked_for
+
+
+def names_together(message: Message) -> list[str]:
+    """The names of the kinds that go in one mail with the message's; none when it goes alone."""
+    kind = _kinds.get(message.kind)
+    if kind is None or kind.together is None:
+        return []
+    return [other.name for other in _kinds.values() if other.together == kind.together]
+
+
+def go_together(message: Message, other: Message) -> bool:
+    """Are both to be one mail?"""
+    return (
+        message.person_id is not None
+        and (message.person_id, message.address) == (other.person_id, other.address)
+        and other.kind in names_together(message)
+    )

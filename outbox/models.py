@@ -49,6 +49,13 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, help_text="By the database's clock.")
     handed_over_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    covered_by = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="covers",
+        help_text="The message in whose mail it was handed over, when that was not its own.",
+    )
     smtp_code = models.PositiveSmallIntegerField(null=True)
     error = models.TextField(blank=True)
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Greatest
 
 from outbox.doorbell import ring_after_commit
 from outbox.models import Message
@@ -76,4 +78,24 @@ def cancel(kinds: Iterable[str], *, reason: str, **about: Any) -> int:
     )
     return waiting.update(
         state=State.CANCELLED, reason=reason, context={}, claim=None, lease_until=None
+    )
+
+
+def look_again(kinds: Iterable[str], *, now: datetime, **about: Any) -> int:
+    """Let the mails of these kinds that nobody has handed over be judged anew; how many.
+
+    For when their reader's wishes changed: in the same transaction a worker loses its claim, and
+    the next look finds the moment that is right now.
+    """
+    waiting = Message.objects.filter(
+        kind__in=list(kinds),
+        state__in=[State.QUEUED, State.CLAIMED],
+        handed_over_at__isnull=True,
+        **about,
+    )
+    return waiting.update(
+        state=State.QUEUED,
+        claim=None,
+        lease_until=None,
+        next_attempt_at=Greatest("not_before", Value(now, DateTimeField())),
     )

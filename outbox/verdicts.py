@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,13 @@ LAST_TRY = timedelta(minutes=2)
 MOST_UNKNOWN = 2
 # A refusal with a 5xx that does not speak of the address often passes; not for ever.
 MOST_REFUSALS = 3
+
+
+def record_all(messages: Iterable[Message], verdict: Verdict, now: datetime) -> None:
+    """Write down what became of a hand-over, for each message that went in the mail."""
+    with transaction.atomic():
+        for message in messages:
+            record(message, verdict, now)
 
 
 def record(message: Message, verdict: Verdict, now: datetime) -> None:
@@ -65,7 +73,8 @@ def end(message: Message, state: str, reason: str, now: datetime) -> None:
 
 
 def _requeue(message: Message, at: datetime, **changes: Any) -> bool:
-    return transition(message, State.QUEUED, next_attempt_at=at, handed_over_at=None, **changes)
+    changes |= {"next_attempt_at": at, "handed_over_at": None, "covered_by": None}
+    return transition(message, State.QUEUED, **changes)
 
 
 def _fail(message: Message, verdict: Verdict, now: datetime, told: dict[str, Any]) -> bool:
@@ -128,19 +137,25 @@ def is_suppressed(address: str) -> bool:
 def reap(now: datetime) -> int:
     """Take back mails whose lease ran out: their worker is gone. How many."""
     reaped = 0
-    for message in Message.objects.filter(state=State.CLAIMED, lease_until__lt=Now()):
+    left = Message.objects.filter(state=State.CLAIMED, lease_until__lt=Now())
+    for claim in set(left.values_list("claim", flat=True)):
+        # At once: what went in one mail is free for one mail again.
         with transaction.atomic():
-            if message.handed_over_at is None:
-                moved = _requeue(message, now)
-                verdict = Verdict(Outcome.ABORTED, None, "its worker ended before the hand-over")
-            else:
-                verdict = Verdict(Outcome.UNKNOWN, None, "its worker ended after the hand-over")
-                moved = _doubt(message, now, {"error": verdict.error})
-            if moved:
-                _close_attempt(message, verdict, now)
-                reaped += 1
+            reaped += sum(_take_back(message, now) for message in left.filter(claim=claim))
     _close_taken_back(now)
     return reaped
+
+
+def _take_back(message: Message, now: datetime) -> bool:
+    if message.handed_over_at is None:
+        moved = _requeue(message, now)
+        verdict = Verdict(Outcome.ABORTED, None, "its worker ended before the hand-over")
+    else:
+        verdict = Verdict(Outcome.UNKNOWN, None, "its worker ended after the hand-over")
+        moved = _doubt(message, now, {"error": verdict.error})
+    if moved:
+        _close_attempt(message, verdict, now)
+    return moved
 
 
 def _close_taken_back(now: datetime) -> None:

@@ -27,7 +27,15 @@ from attendance.models import Attendance, Certificate
 from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
-from followups.models import Answer, CheckIn, Round, ScheduleTemplate, SupportRequest
+from followups.models import (
+    Answer,
+    CheckIn,
+    Holiday,
+    Pause,
+    Round,
+    ScheduleTemplate,
+    SupportRequest,
+)
 from materials.models import Handing, Material, RoleCard
 from outbox.models import Message
 from tests.access.world import World
@@ -194,6 +202,11 @@ def _round(cohort: Cohort, n: int) -> None:
         due_on=opens + timedelta(days=9),
         closes_on=opens + timedelta(days=24),
     )
+    Holiday.objects.create(cohort=cohort, day=opens, name=f"Holiday {n}")
+    for team in cohort.teams.all():
+        Pause.objects.create(
+            team=team, first_day=opens, last_day=opens, reason=f"Leave {n}", made_at=NOON
+        )
     teams = cohort.teams.prefetch_related("memberships__user")
     _check_ins([(team, round_, team.memberships.all()[0].user) for team in teams])
 

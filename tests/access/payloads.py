@@ -53,6 +53,8 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "template_keep": {"form_id": once, "name": "Kept"},
         "schedules": {"form_id": once, "name": "Kept", "weeks": "4, 12"},
         "schedule_template": {"do": "remove"},
+        "cohort_schedule": {"do": "holidays", "holidays": "2027-05-01 Labour Day"},
+        "team_pauses": {"do": "show"},
         "carry_rows": {"rows": str(world.own["row_id"]), "milestone": "own"},
         "plan_outsiders": {
             "person": world.own["outsider_id"],

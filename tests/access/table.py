@@ -74,7 +74,9 @@ DOORS: dict[str, Door] = {
     "template_keep": Door(PROGRAM, PROGRAM),
     "schedules": Door(PROGRAM, PROGRAM),
     "schedule_template": Door(PROGRAM, PROGRAM),
-    "cohort_schedule": Door(COHORT, COHORT),
+    # Until the week is closed, those who prepare it write it, too.
+    "cohort_schedule": Door(COHORT, PROGRAM),
+    "mail_calendar": Door(COHORT),
     "sheet_kinds": Door(PROGRAM, PROGRAM),
     "sheet_kind": Door(PROGRAM, PROGRAM),
     "plan_thresholds": Door(PROGRAM, PROGRAM),
@@ -107,6 +109,7 @@ DOORS: dict[str, Door] = {
     "team_setup": Door(COHORT, COHORT),
     "start_week": Door(NOBODY, COHORT),
     "close_week": Door(COHORT, COHORT),
+    "team_pauses": Door(COHORT, PROGRAM),
     "board": Door(STAFF),
     "attendance": Door(COHORT, COHORT),
     "attendance_list": Door(COHORT),

@@ -79,7 +79,7 @@ def preview(cohort: Cohort, *more: str) -> str:
 def test_the_preview_shows_every_mail_of_the_year_on_its_readers_clock(world):
     User.objects.filter(pk=world.boima.pk).update(time_zone="Africa/Cairo", language="ar")
     rows = json.loads(preview(world.cohort, "--json"))
-    assert len(rows) == 8 * (3 * 2 + 1)
+    assert len(rows) == 8 * (5 * 2 + 1)
     first = [row for row in rows if row["round"] == "1"]
     assert [(row["step"], row["date"], row["person"]) for row in first] == [
         ("opens", "2026-06-19", "Amara Kollie"),
@@ -87,9 +87,14 @@ def test_the_preview_shows_every_mail_of_the_year_on_its_readers_clock(world):
         ("opens", "2026-06-21", "Boima"),
         ("nudge", "2026-06-23", "Boima"),
         ("nudge", "2026-06-23", "Amara Kollie"),
+        ("due", "2026-06-28", "Boima"),
+        # A Sunday, which is a day off in Liberia.
+        ("due", "2026-06-29", "Amara Kollie"),
         ("overdue", "2026-07-01", "Boima"),
         ("overdue", "2026-07-01", "Amara Kollie"),
         ("coach", "2026-07-06", "Carla Coach"),
+        ("closes", "2026-07-13", "Boima"),
+        ("closes", "2026-07-13", "Amara Kollie"),
     ]
     assert all("09:00" <= row["time"] < "10:30" for row in rows)
     assert {row["zone"] for row in first if row["person"] == "Boima"} == {"Africa/Cairo"}
@@ -118,9 +123,9 @@ def test_once_the_week_is_closed_the_preview_is_to_the_minute_what_is_sent(year)
 def test_the_preview_as_a_table_has_a_line_a_mail_and_the_number_of_them(world):
     lines = preview(world.cohort).strip().splitlines()
     assert lines[0].split()[:4] == ["date", "time", "zone", "round"]
-    assert lines[-1] == "56 mails if nobody answers."
+    assert lines[-1] == "88 mails if nobody answers."
     body = lines[1:-2]
-    assert len(body) == 56
+    assert len(body) == 88
     assert all(earlier[:10] <= later[:10] for earlier, later in pairwise(body))
 
 
@@ -131,7 +136,7 @@ def test_disabled_accounts_and_absent_coaches_are_not_previewed(world):
     world.team.save(update_fields=["coach"])
     rows = json.loads(preview(world.cohort, "--json"))
     assert {row["person"] for row in rows} == {"Amara Kollie"}
-    assert len(rows) == 8 * 3
+    assert len(rows) == 8 * 5
 
 
 def test_an_unknown_cohort_is_named_with_the_known_ones(db):

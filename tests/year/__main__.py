@@ -31,6 +31,7 @@ SUMMED = (
     "after_answer",
     "after_opt_out",
     "over_two_copies",
+    "crowded",
 )
 
 

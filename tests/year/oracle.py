@@ -11,9 +11,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKS = (2, 6, 10, 16, 22, 30, 38, 48)
-STEP_DAYS = {"opens": 0, "nudge": 4, "overdue": 12, "coach": 15}
+STEP_DAYS = {
+    "opens": 0,
+    "nudge": 4,
+    "due": 9,
+    "overdue": 12,
+    "coach": 15,
+    "lead": 18,
+    "closes": 24,
+}
 # The day from which a step's mail is no longer true; its last hour is on a working day before it.
-UNTRUE_ON_DAY = {"opens": 4, "nudge": 12, "overdue": 24, "coach": 24}
+UNTRUE_ON_DAY = {
+    "opens": 4,
+    "nudge": 9,
+    "due": 12,
+    "overdue": 24,
+    "coach": 24,
+    "lead": 24,
+    "closes": 28,
+}
 FIRST_ASKED, EARLIEST, LATEST = time(9), time(7), time(20)
 # So much of a day must be left after the server was away for a mail to be owed on that day.
 ENOUGH = timedelta(hours=10)
@@ -28,11 +44,17 @@ type Closed = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Reader:
-    """Someone who gets mail: where their clock hangs and whether they coach the team."""
+    """Someone who gets mail: where their clock hangs, and whether as member, coach or lead."""
 
     address: str
     zone: str
     coaches: bool = False
+    leads: bool = False
+
+    def hears_of(self, step: str) -> bool:
+        if self.coaches or self.leads:
+            return step == ("coach" if self.coaches else "lead")
+        return step not in {"coach", "lead"}
 
 
 @dataclass
@@ -90,7 +112,7 @@ def mails_of(team: TeamYear, week_ended: date, closed: Closed) -> list[Due]:
         for number, weeks in enumerate(WEEKS, start=1)
         for step in STEP_DAYS
         for reader in team.readers
-        if reader.coaches == (step == "coach")
+        if reader.hears_of(step)
     ]
 
 

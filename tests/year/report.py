@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from tests.year.oracle import Due, within_hours
@@ -18,7 +20,10 @@ MUST_BE_ZERO = (
     "after_opt_out",
     "over_two_copies",
     "unexplained_repeats",
+    "crowded",
 )
+# So long a reader is left in peace, less what a mail may take on its way.
+PEACE = timedelta(hours=19)
 # A year in which less happened says nothing.
 FEWEST_KILLS = 20
 KILLED = ("beat-1", "beat-2", "worker-1", "worker-2", "worker-3", "web")
@@ -70,8 +75,19 @@ def weigh(evidence: Evidence) -> dict[str, int]:
             count["unwanted"] += 1
             continue
         _weigh_copies(which, due, mails, evidence, count)
+    count["crowded"] = _crowded(evidence)
     names = ("due", "sent", "repeats", "explained_repeats", "doubts", *MUST_BE_ZERO)
     return {name: count[name] for name in names}
+
+
+def _crowded(evidence: Evidence) -> int:
+    """How many mails came to someone too soon after another one, no doubt about either."""
+    by_reader: dict[str, dict[str, Accepted]] = defaultdict(dict)
+    for _which, mail in evidence.mails:
+        if not evidence.unknown[mail.message_id]:
+            by_reader[mail.to].setdefault(mail.message_id, mail)
+    moments = [sorted(mail.at for mail in mails.values()) for mails in by_reader.values()]
+    return sum(later - earlier < PEACE for times in moments for earlier, later in pairwise(times))
 
 
 def _weigh_copies(

@@ -37,7 +37,9 @@ def reader(zone: str, **more: bool) -> Reader:
     [
         # A Friday; the nudge comes on Tuesday the 26th.
         (MONROVIA, 1, "opens", utc(2027, 1, 22, 9), utc(2027, 1, 25, 20)),
-        (MONROVIA, 1, "nudge", utc(2027, 1, 26, 9), utc(2027, 2, 2, 20)),
+        (MONROVIA, 1, "nudge", utc(2027, 1, 26, 9), utc(2027, 1, 29, 20)),
+        # The ninth day is a Sunday.
+        (MONROVIA, 1, "due", utc(2027, 2, 1, 9), utc(2027, 2, 2, 20)),
         (MONROVIA, 1, "overdue", utc(2027, 2, 3, 9), utc(2027, 2, 12, 20)),
         # The fifteenth day is a Saturday.
         (
@@ -47,6 +49,14 @@ def reader(zone: str, **more: bool) -> Reader:
             utc(2027, 2, 8, 8),
             utc(2027, 2, 12, 19),
         ),
+        (
+            reader("Africa/Monrovia", leads=True),
+            1,
+            "lead",
+            utc(2027, 2, 9, 9),
+            utc(2027, 2, 12, 20),
+        ),
+        (MONROVIA, 1, "closes", utc(2027, 2, 15, 9), utc(2027, 2, 18, 20)),
         # Friday and Saturday are the weekend: Sunday in winter time (UTC+2) …
         (reader("Africa/Cairo"), 1, "opens", utc(2027, 1, 24, 7), utc(2027, 1, 25, 18)),
         # … and on 30 April at midnight the clock leaves out an hour (UTC+3 from then on).
@@ -55,7 +65,7 @@ def reader(zone: str, **more: bool) -> Reader:
         (reader("America/New_York"), 3, "opens", utc(2027, 3, 19, 13), utc(2027, 3, 23, 0)),
         (reader("America/New_York"), 2, "opens", utc(2027, 2, 19, 14), utc(2027, 2, 23, 1)),
         # Berlin does on 28 March: the last reminder of round 3, on the 31st, is an hour earlier.
-        (reader("Europe/Berlin"), 3, "nudge", utc(2027, 3, 23, 8), utc(2027, 3, 30, 18)),
+        (reader("Europe/Berlin"), 3, "nudge", utc(2027, 3, 23, 8), utc(2027, 3, 26, 19)),
         (reader("Europe/Berlin"), 3, "overdue", utc(2027, 3, 31, 7), utc(2027, 4, 9, 18)),
         # A quarter of an hour beside everyone (UTC+5:45), and a day ahead of everyone (UTC+13).
         (reader("Asia/Kathmandu"), 7, "opens", utc(2027, 10, 1, 3, 15), utc(2027, 10, 4, 14, 15)),
@@ -68,13 +78,16 @@ def test_the_oracle_agrees_with_dates_computed_by_hand(who, number, step, opens,
 
 
 def test_coaches_get_the_word_to_the_coach_and_members_the_reminders():
-    team = TeamYear("Liberia", [MONROVIA, reader("Europe/Berlin", coaches=True)])
-    dues = mails_of(team, WEEK_ENDS, LONG_AGO)
-    assert len(dues) == 8 * 4
+    coach, lead = Reader("c@example.org", "UTC", coaches=True), Reader("l@x.org", "UTC", leads=True)
+    dues = mails_of(TeamYear("Liberia", [MONROVIA, coach, lead]), WEEK_ENDS, LONG_AGO)
+    assert len(dues) == 8 * 7
+    assert {due.step for due in dues if due.address == lead.address} == {"lead"}
     assert {due.step for due in dues if due.address == MONROVIA.address} == {
         "opens",
         "nudge",
+        "due",
         "overdue",
+        "closes",
     }
 
 

@@ -30,10 +30,13 @@ ZONES = [
 ]
 TEAMS = {"Liberia": 0, "Kenya": 3, "Vietnam": 6}
 MEMBERS_A_TEAM = 4
+# Who is in two teams, and who leads the program of all: what they are due is one mail.
+IN_TWO_TEAMS = Reader("both@example.org", "Africa/Nairobi")
+LEAD = Reader("lead@example.org", "America/New_York", leads=True)
 
 
 def people(seed: int) -> list[TeamYear]:
-    """Three teams of four, each reader in another zone, each team with a coach."""
+    """Three teams of four in different zones, each with a coach; one more is in two of them."""
     teams = []
     for name, first in TEAMS.items():
         readers = [
@@ -41,6 +44,7 @@ def people(seed: int) -> list[TeamYear]:
             for n in range(MEMBERS_A_TEAM)
         ]
         readers.append(Reader(f"{name.lower()}.coach@example.org", "Europe/Berlin", coaches=True))
+        readers += [LEAD, IN_TWO_TEAMS] if first else [LEAD]
         teams.append(TeamYear(name, readers))
     # One address does not exist; its server says so each time.
     teams[-1].unreachable.add(teams[-1].readers[1].address)
@@ -91,6 +95,13 @@ def link_in(raw: bytes, path: str) -> str | None:
     body = message.get_body(("plain",))
     found = re.search(rf"http://[^\s]+/{path}/[\w-]{{22}}", body.get_content() if body else "")
     return found.group() if found else None
+
+
+def names(raw: bytes, team: str) -> bool:
+    """Does the mail's text speak of the team?"""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    body = message.get_body(("plain",))
+    return body is not None and team in body.get_content()
 
 
 class Form(HTMLParser):

@@ -15,10 +15,10 @@ class SabotageConfig(AppConfig):
 
         hand_over = delivery.hand_over
 
-        def marked_sent_at_once(message: Message, now: Any) -> bool:
-            ours = hand_over(message, now)
+        def marked_sent_at_once(message: Message, now: Any, others: Any = ()) -> bool:
+            ours = hand_over(message, now, others)
             if ours:
-                delivery.record(message, Verdict(Outcome.OK, 250), now)
+                delivery.record_all([message, *others], Verdict(Outcome.OK, 250), now)
             return ours
 
         delivery.hand_over = marked_sent_at_once
