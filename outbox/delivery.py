@@ -20,7 +20,6 @@ over in one transaction, recorded in one, so that each counts as handed over whe
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,16 +29,16 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 
-from outbox import breaker, letter, transport
-from outbox.kinds import go_together, goes_anyway, kind_of, names_together
-from outbox.models import Attempt, Message
+from outbox import breaker, doorbell, hold, letter, transport
+from outbox.kinds import go_together, goes_anyway, kind_of, names_asked_for, names_together
+from outbox.models import Attempt, Engine, Message, Suppression
 from outbox.states import State
 from outbox.transport import Line, Outcome, ServerAwayError, Verdict
-from outbox.verdicts import end, is_suppressed, open_attempt, reap, record_all, release
+from outbox.verdicts import end, reap, record_all, release, suppressed_among
 
 logger = logging.getLogger(__name__)
 
@@ -71,13 +70,18 @@ def deliver(now: datetime) -> int:
     """Send what is due at `now`; how many were taken by the server. At most 200 mails or 20 s."""
     turn = Turn(now)
     reap(now)
-    expire(now)
+    if not hold.is_held():
+        # By a clock that is wrong every mail is too old.
+        expire(now)
     sent = claimed = 0
     while claimed < MOST_A_TICK and not turn.is_over() and work_waits(turn.now()):
         try:
             # The line comes first: a server that is away costs no mail even a claim.
             with transport.open_line() as line:
                 chunk = claim_due(turn.now())
+                if len(chunk) == CHUNK and not claimed:
+                    # It may be many: whoever is free may help.
+                    doorbell.ring_after_commit()
                 sent += send_chunk(chunk, line, turn)
         except ServerAwayError as error:
             breaker.pause(turn.now(), str(error))
@@ -88,11 +92,17 @@ def deliver(now: datetime) -> int:
     return sent
 
 
-def due(now: datetime) -> QuerySet[Message]:
+def waiting(now: datetime) -> QuerySet[Message]:
     """Queued mails whose moment has come, oldest first."""
     return Message.objects.filter(state=State.QUEUED, next_attempt_at__lte=now).order_by(
         "next_attempt_at", "pk"
     )
+
+
+def due(now: datetime) -> QuerySet[Message]:
+    """Those of the waiting mails that may go: on hold only what someone asked for just now."""
+    held = Exists(Engine.objects.filter(held_since__isnull=False))
+    return waiting(now).filter(~held | Q(kind__in=names_asked_for()))
 
 
 def work_waits(now: datetime) -> bool:
@@ -113,45 +123,59 @@ def expire(now: datetime) -> int:
 
 
 def claim_due(now: datetime) -> list[Message]:
-    """Take up to a chunk of due mails for ourselves, each with an open Attempt."""
-    claim = uuid4()
-    ids = list(due(now).values_list("pk", flat=True)[:CHUNK])
-    # Workers that look at once should not fight over the same rows in the same order.
-    random.shuffle(ids)
-    return [message for pk in ids for message in _claim(pk, claim, now)]
-
-
-def _claim(pk: int, claim: UUID, now: datetime) -> list[Message]:
-    """Take a mail, and what goes with it; nothing if someone else has it."""
+    """Take up to a chunk of due mails for ourselves, and what goes with them."""
     with transaction.atomic(durable=True):
-        waiting = Message.objects.filter(state=State.QUEUED, expires_at__gt=now)
-        wanted = waiting.filter(pk=pk, next_attempt_at__lte=now).select_related("person")
-        found = list(wanted)
-        if found and (names := names_together(found[0])) and _hold_person(found[0]):
-            one = found[0]
-            # Those that wait for another try go along, lest they wait for another day.
-            companions = waiting.filter(
-                person=one.person_id, address=one.address, kind__in=names, not_before__lte=now
-            )
-            if not wanted.exists():
-                return []
-            others = companions.exclude(pk=pk).select_related("person")
-            found += others.order_by("pk")[: CHUNK - 1]
-        return [message for message in found if _take(message, claim, now)]
+        # Workers that look at once take turns, so that what one person is due is taken by one.
+        found = list(due(now).select_for_update(of=("self",))[:CHUNK])
+        ids = [message.pk for message in found]
+        return _claim([*ids, *_companions(found, now)], uuid4(), now)
 
 
-def _take(message: Message, claim: UUID, now: datetime) -> bool:
-    taken = Message.objects.filter(pk=message.pk, state=State.QUEUED, expires_at__gt=now).update(
+def _companions(found: list[Message], now: datetime) -> list[int]:
+    """Mails that go with one of those found, though they wait for another try: lest it take a day.
+
+    Passes over those that another worker has just found: who waited for them, with mails in hand
+    that the other waits for, would wait for ever.
+    """
+    leaders = [message for message in found if names_together(message)]
+    if not leaders:
+        return []
+    others = Message.objects.filter(
+        state=State.QUEUED,
+        not_before__lte=now,
+        person__in={message.person_id for message in leaders},
+        kind__in={name for message in leaders for name in names_together(message)},
+    ).exclude(pk__in=[message.pk for message in found])
+    return [
+        other.pk
+        for other in others.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:CHUNK]
+        if any(go_together(message, other) for message in leaders)
+    ]
+
+
+def _claim(ids: list[int], claim: UUID, now: datetime) -> list[Message]:
+    """Take these queued mails, each with an open Attempt."""
+    taken = Message.objects.filter(pk__in=ids, state=State.QUEUED, expires_at__gt=now).update(
         state=State.CLAIMED,
         claim=claim,
         lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
         handed_over_at=None,
     )
-    if taken:
-        message.state, message.claim = State.CLAIMED, claim
-        tries = Attempt.objects.filter(message=message).count()
-        Attempt.objects.create(message=message, n=tries + 1, claim=claim, started_at=now)
-    return bool(taken)
+    if not taken:
+        return []
+    # Sent from the end: the oldest first.
+    ours = list(
+        Message.objects.filter(pk__in=ids, claim=claim)
+        .select_related("person")
+        .order_by("-next_attempt_at", "-pk")
+    )
+    tries = Attempt.objects.filter(message__in=ours).values("message_id")
+    before = dict(tries.annotate(n=Count("pk")).values_list("message_id", "n"))
+    Attempt.objects.bulk_create(
+        Attempt(message=message, n=before.get(message.pk, 0) + 1, claim=claim, started_at=now)
+        for message in ours
+    )
+    return ours
 
 
 def _hold_person(message: Message) -> bool:
@@ -165,6 +189,7 @@ def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
     """Send the claimed mails over the line; what was not reached goes back into the queue."""
     sent, waiting = 0, list(chunk)
     try:
+        waiting = gate(chunk, turn.now())
         while waiting and not turn.is_over():
             # A line that broke with the mail before is opened anew.
             line.ready()
@@ -190,14 +215,14 @@ def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
 def send(
     message: Message, line: Line, turn: Turn, others: Sequence[Message] = ()
 ) -> Verdict | None:
-    """Gate, hand over, send and record one claimed mail; None when it did not come to sending.
+    """Hand over, send and record one claimed mail; None when it did not come to sending.
 
     `others` go with it: it names them all.
     """
     # The first gives the mail its Message-ID, so a second copy has the same.
     wanted = sorted([message, *others], key=lambda one: one.pk)
     try:
-        wanted = [one for one in wanted if gate(one, turn.now())]
+        wanted = [one for one in wanted if is_open(one, turn.now())]
         while wanted:
             to, raw = compose(wanted[0], wanted[1:])
             # Counted from before the mark: when the time is up, the lease still runs.
@@ -205,7 +230,7 @@ def send(
             if hand_over(wanted[0], turn.now(), wanted[1:]):
                 break
             # Some of it is no longer wanted, or no longer ours: the rest goes without.
-            left = [one for one in wanted if gate(one, turn.now())]
+            left = [one for one in gate(wanted, turn.now()) if is_open(one, turn.now())]
             if left == wanted:
                 release(left.pop(), turn.now(), at=turn.now(), reason="not handed over")
             wanted = left
@@ -214,11 +239,8 @@ def send(
     except DatabaseError:
         raise
     except Exception as error:
-        # One kind's mistake must not keep everyone's mail.
-        logger.exception("Mail %s could not be composed", message.key)
-        verdict = Verdict(Outcome.TEMPORARY, None, f"compose: {error!r}")
-    else:
-        verdict = line.send(letter.sender_address(), to, raw, deadline)
+        return _stumble(wanted, error, turn.now())
+    verdict = line.send(letter.sender_address(), to, raw, deadline)
     record_all(wanted, verdict, turn.now())
     return verdict
 
@@ -232,20 +254,53 @@ def compose(message: Message, others: Sequence[Message] = ()) -> tuple[str, byte
     return letter.ascii_address(message.address), raw
 
 
-def gate(message: Message, now: datetime) -> bool:
-    """May this mail go now? If not, move it to where it belongs."""
-    kind = kind_of(message)
-    if is_suppressed(message.address) and not goes_anyway(message):
-        end(message, State.SUPPRESSED, "the address is suppressed", now)
-    elif not Message.objects.filter(kind.owed(now), pk=message.pk).exists():
-        end(message, State.CANCELLED, "no longer owed", now)
-    elif (opens := kind.opens(message, now)) >= message.expires_at:
+def gate(chunk: list[Message], now: datetime) -> list[Message]:
+    """Those of the claimed mails that are still wanted; the others are moved to where they belong.
+
+    Asked for a chunk at once. The hand-over asks again, for each.
+    """
+    owed: set[int] = set()
+    for name in {message.kind for message in chunk}:
+        ours = [message for message in chunk if message.kind == name]
+        try:
+            still = Message.objects.filter(kind_of(ours[0]).owed(now), pk__in=[m.pk for m in ours])
+            owed |= set(still.values_list("pk", flat=True))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            chunk = [message for message in chunk if message not in ours]
+            _stumble(ours, error, now)
+    suppressed = suppressed_among(message.address for message in chunk)
+    wanted = []
+    for message in chunk:
+        if message.address.lower() in suppressed and not goes_anyway(message):
+            end(message, State.SUPPRESSED, "the address is suppressed", now)
+        elif message.pk not in owed:
+            end(message, State.CANCELLED, "no longer owed", now)
+        else:
+            wanted.append(message)
+    return wanted
+
+
+def is_open(message: Message, now: datetime) -> bool:
+    """Is it a decent hour for this mail? If not, move it to where it belongs."""
+    opens = kind_of(message).opens(message, now)
+    if opens >= message.expires_at:
         end(message, State.EXPIRED, "no decent hour before it expires", now)
     elif opens > now:
         release(message, now, at=opens, reason="outside the reader's hours")
     else:
         return True
     return False
+
+
+def _stumble(messages: list[Message], error: Exception, now: datetime) -> Verdict:
+    """One kind's mistake must not keep everyone's mail."""
+    keys = ", ".join(message.key for message in messages)
+    logger.error("Mail %s could not be composed", keys, exc_info=error)
+    verdict = Verdict(Outcome.TEMPORARY, None, f"compose: {error!r}")
+    record_all(messages, verdict, now)
+    return verdict
 
 
 def mail_seconds() -> float:
@@ -258,30 +313,33 @@ def hand_over(message: Message, now: datetime, others: Sequence[Message] = ()) -
 
     With the `others` that it names, or not at all.
     """
+    all_of_it = (message, *others)
+    # By itself, and in no one's transaction: it is committed when this returns.
     with transaction.atomic(durable=True):
         if kind_of(message).together:
             # Nobody hands this person another mail between our look and our mark.
             _hold_person(message)
-            if any(kind_of(one).opens(one, now) > now for one in (message, *others)):
+            if any(kind_of(one).opens(one, now) > now for one in all_of_it):
                 return False
-        ours = all(
-            _mark(one, now, covered_by=None if one is message else message)
-            for one in (message, *others)
+        handed = all(
+            _mark(one, now, covered_by=None if one is message else message) for one in all_of_it
         )
-        if not ours:
+        if not handed:
             transaction.set_rollback(True)
-    return ours
+    for one in all_of_it if handed else ():
+        one.handed_over_at = now
+    return handed
 
 
 def _mark(message: Message, now: datetime, *, covered_by: Message | None) -> bool:
-    marked = Message.objects.filter(
+    ours = Message.objects.filter(
         kind_of(message).owed(now),
         pk=message.pk,
         state=State.CLAIMED,
         claim=message.claim,
         lease_until__gt=Now() + timedelta(seconds=mail_seconds()),
         expires_at__gt=now,
-    ).update(handed_over_at=now, covered_by=covered_by)
-    if marked:
-        open_attempt(message).update(handed_over_at=now)
-    return bool(marked)
+    )
+    if not goes_anyway(message):
+        ours = ours.exclude(Exists(Suppression.objects.filter(address=message.address.lower())))
+    return bool(ours.update(handed_over_at=now, covered_by=covered_by))

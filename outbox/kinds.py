@@ -105,3 +105,8 @@ def go_together(message: Message, other: Message) -> bool:
         and (message.person_id, message.address) == (other.person_id, other.address)
         and other.kind in names_together(message)
     )
+
+
+def names_asked_for() -> list[str]:
+    """The names of the kinds that readers ask for themselves."""
+    return [kind.name for kind in _kinds.values() if kind.asked_for]
