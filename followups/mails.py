@@ -41,10 +41,11 @@ KIND_OF_STEP: dict[str, str] = {
 }
 STEP_OF_KIND = {kind: step for step, kind in KIND_OF_STEP.items()}
 READER_OUT = "check-in reader out"
+SUPPORT_OVERDUE, COACH_DIGEST = "support overdue", "coach digest"
 # Who writes the answer hears of these; coach and program lead of the others.
 TO_MEMBERS = (Step.OPENS, Step.NUDGE, Step.DUE, Step.OVERDUE, Step.CLOSES)
 ALL = [*KIND_OF_STEP.values()]
-WHOLE_FAMILY = [*ALL, READER_OUT]
+WHOLE_FAMILY = [*ALL, READER_OUT, SUPPORT_OVERDUE, COACH_DIGEST]
 # One person gets at most one of these mails in so long, however many teams they are in …
 REST = timedelta(hours=20)
 # … and at most two in so long.
@@ -93,7 +94,7 @@ def _team_of(message: Message) -> Team:
 def compose(messages: Sequence[Message]) -> Content:
     """One mail that names everything its reader is due, each thing with its link."""
     first = messages[0]
-    person = _person(first)
+    person = person_of(first)
     items = [item_of(message) for message in messages]
     subject = items[0].title
     if len(items) > 1:
@@ -118,7 +119,7 @@ def item_of(message: Message) -> Item:
     if message.kind == READER_OUT:
         return _reader_out(message)
     check_in, step = _subject_of(message), STEP_OF_KIND[message.kind]
-    text = texts.ours(step).filled(values_of(check_in, _person(message)))
+    text = texts.ours(step).filled(values_of(check_in, person_of(message)))
     if step in TO_MEMBERS:
         label, path = (
             _("Answer now"),
@@ -172,7 +173,8 @@ def _reader_out(message: Message) -> Item:
     )
 
 
-def _person(message: Message) -> User:
+def person_of(message: Message) -> User:
+    """Whom a message is to. Raises DoesNotExist when they were erased."""
     if message.person is None:
         raise User.DoesNotExist("the person of this mail was erased")
     return message.person
@@ -275,7 +277,7 @@ def reader_of(person: User, team: Team) -> Reader:
 
 def opens(message: Message, now: datetime) -> datetime:
     """The next decent hour of the reader's own day, as they want mail now."""
-    person = _person(message)
+    person = person_of(message)
     reader = reader_of(person, _team_of(message))
     morning = reader.morning(date.fromisoformat(message.context["on"]))
     return reader.next_decent(rested(person, max(now, morning)))

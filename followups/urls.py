@@ -1,6 +1,15 @@
 from django.urls import path
 
-from followups import link_pages, preference_pages, schedule_pages, views, year_pages
+from followups import (
+    coach_pages,
+    commitment_pages,
+    link_pages,
+    preference_pages,
+    schedule_pages,
+    support_pages,
+    views,
+    year_pages,
+)
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -21,10 +30,39 @@ urlpatterns = [
     path("cohorts/<int:cohort_id>/close-week/", views.close_week, name="close_week"),
     path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
     path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),
+    path("teams/<int:team_id>/support/", support_pages.support_of_team, name="support"),
     path(
-        "teams/<int:team_id>/support/<int:request_id>/resolve/",
-        views.resolve_support,
-        name="resolve_support",
+        "teams/<int:team_id>/support/<int:request_id>/",
+        support_pages.support_request,
+        name="support_request",
+    ),
+    path(
+        "teams/<int:team_id>/support/<int:request_id>/confirm/",
+        support_pages.confirm_support,
+        name="confirm_support",
+    ),
+    path("teams/<int:team_id>/commitments/", commitment_pages.commitments_of, name="commitments"),
+    path(
+        "teams/<int:team_id>/commitments/<int:commitment_id>/",
+        commitment_pages.commitment,
+        name="commitment",
+    ),
+    path(
+        "cohorts/<int:cohort_id>/support/",
+        support_pages.support_of_cohort,
+        name="cohort_support",
+    ),
+    path(
+        "programs/<int:program_id>/support/",
+        support_pages.support_of_program,
+        name="program_support",
+    ),
+    path("me/teams/", coach_pages.my_teams, name="coaching"),
+    path("teams/<int:team_id>/calls/", coach_pages.calls_with, name="calls"),
+    path(
+        "teams/<int:team_id>/check-ins/<int:check_in_id>/excuse/",
+        coach_pages.excuse,
+        name="excuse",
     ),
     path("me/reminders/", preference_pages.reminder_preference, name="reminder_preference"),
     path("c/", link_pages.check_in_by_link, name="check_in_by_link"),

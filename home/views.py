@@ -18,6 +18,7 @@ from cohorts.access import (
     team_door,
 )
 from cohorts.models import Team
+from followups import support_pages
 from home import own, team_overview
 from home.next_step import next_step, sheet_day
 
@@ -50,5 +51,6 @@ def team(request: SignedIn, team: Team) -> HttpResponse:
         "manages": bool(team.roles & MANAGE_COHORT),
         "tells_who_is_out": bool(team.roles & (STAFF | {Role.TEAM_LEAD})),
         "check_ins": check_ins,
+        "help": support_pages.waiting_of(team, now),
     }
     return render(request, "home/team.html", context)

@@ -316,7 +316,7 @@ def hand_over(message: Message, now: datetime, others: Sequence[Message] = ()) -
     all_of_it = (message, *others)
     # By itself, and in no one's transaction: it is committed when this returns.
     with transaction.atomic(durable=True):
-        if kind_of(message).together:
+        if kind_of(message).keeps_hours:
             # Nobody hands this person another mail between our look and our mark.
             _hold_person(message)
             if any(kind_of(one).opens(one, now) > now for one in all_of_it):

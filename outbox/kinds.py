@@ -64,6 +64,11 @@ class Kind:
     asked_for: bool = False
     together: Callable[[Sequence[Message]], Content] | None = None
 
+    @property
+    def keeps_hours(self) -> bool:
+        """Does its moment hang on the reader's day, and on what else they got?"""
+        return self.opens is not _at_once
+
 
 _kinds: dict[str, Kind] = {}
 

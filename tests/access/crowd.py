@@ -27,13 +27,17 @@ from attendance.models import Attendance, Certificate
 from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
+from followups import commitments
+from followups.commitments import Words
 from followups.models import (
     Answer,
+    Call,
     CheckIn,
     Holiday,
     Pause,
     Round,
     ScheduleTemplate,
+    SupportMove,
     SupportRequest,
 )
 from materials.models import Handing, Material, RoleCard
@@ -65,6 +69,7 @@ def grow(world: World, until: int) -> None:
         _work(team, world.users["member"], world.users["team lead"], n)
         _round(team.cohort, n)
         _mail(world.users["member"], team, n)
+        _promises(team, world.users["member"])
         _talk(world, team)
         _prepared(world, team, n)
     Baseline.objects.filter(plan__team=team).update(content=baseline.frozen(groups(team)))
@@ -179,6 +184,23 @@ def _work(team: Team, member: User, lead: User, n: int) -> None:
     )
 
 
+def _promises(team: Team, member: User) -> None:
+    """Promises, one of which was kept, and a call."""
+    told = {"held_on": NOON.date(), "notes": "We spoke", "by": member, "at": NOON}
+    Call.objects.create(team=team, form_id=uuid.uuid4(), shared_at=NOON, **told)
+    for n in (1, 2):
+        commitments.promise(
+            team,
+            Words("Who", f"Promise {n}", NOON.date(), "", NOON.date(), None),
+            form_id=uuid.uuid4(),
+            by=member,
+            now=NOON,
+        )
+    record = commitments.of_team(team)[0]
+    once = {"seen": record.now.n, "form_id": uuid.uuid4(), "by": member, "now": NOON}
+    commitments.settle(record, "kept", "Why", **once)
+
+
 def _edit(team: Team, table: str, pk: int, field: str, actor: AbstractBaseUser, **fields) -> None:
     Edit.objects.create(
         edit_id=uuid.uuid4(),
@@ -237,20 +259,17 @@ def _check_ins(asked: list[tuple[Team, Round, User]]) -> None:
         )
         for check_in, (_team, _round, person) in zip(check_ins, asked, strict=True)
     )
-    SupportRequest.objects.bulk_create(
-        request
+    told = {"raised_at": NOON, "due_on": NOON.date()}
+    wishes = SupportRequest.objects.bulk_create(
+        SupportRequest(team=team, answer=answer, text="Help", state=state, holder=person, **told)
         for answer, (team, _round, person) in zip(answers, asked, strict=True)
-        for request in (
-            SupportRequest(team=team, answer=answer, text="Help", from_whom="A bank"),
-            SupportRequest(
-                team=team,
-                answer=answer,
-                text="Gone",
-                state="resolved",
-                resolved_at=NOON,
-                resolved_by=person,
-            ),
+        for state in SupportRequest.State.values
+    )
+    SupportMove.objects.bulk_create(
+        SupportMove(
+            request=wish, form_id=uuid.uuid4(), kind="helped", note="Done", by=wish.holder, at=NOON
         )
+        for wish in wishes
     )
 
 

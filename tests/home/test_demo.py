@@ -16,7 +16,7 @@ from django.test import Client
 from accounts.models import User
 from actionplans.models import Activity, Baseline, DailySheet, Edit, SheetRow
 from cohorts.models import Cohort, Membership, Program, Team
-from followups.models import Answer, CheckIn, SupportRequest
+from followups.models import Answer, CheckIn, SupportMove, SupportRequest
 from home.dev_sign_in import path_for
 from home.management.commands.demo_links import PEOPLE
 from materials import uploads
@@ -121,7 +121,8 @@ def nothing_is_of_the_future(now: datetime) -> None:
         DailySheet: ["handed_in_at"],
         Baseline: ["signed_at"],
         Membership: ["invited_at", "joined_at"],
-        SupportRequest: ["resolved_at"],
+        SupportRequest: ["raised_at"],
+        SupportMove: ["at"],
         Message: ["created_at", "sent_at", "handed_over_at"],
         Attempt: ["started_at"],
         Material: ["made_at"],
@@ -196,6 +197,19 @@ def test_sessions_of_the_running_week_have_materials_a_reading_and_role_cards() 
     )
     other = RoleCard.objects.get(title="The one who is asked")
     assert lead.get(f"/cohorts/{running.pk}/role-cards/{other.pk}/").status_code == 404
+
+
+def test_the_year_shows_a_request_on_its_way_two_promises_and_a_call() -> None:
+    load()
+    wishes = SupportRequest.objects.filter(team__cohort__state="follow_up", state="open")
+    assert {str(wish.holder) for wish in wishes} == {"Ingrid Solheim"}
+    kenya = browser_of("kenya.lead@demo.example")
+    team = Team.objects.get(name="Kenya")
+    promises = kenya.get(f"/teams/{team.pk}/commitments/").content.decode()
+    for words in ("Share the list of meters", "Tell the county", "kept"):
+        assert words in promises
+    calls = kenya.get(f"/teams/{team.pk}/calls/").content.decode()
+    assert "They fear the dry season" in calls
 
 
 def test_each_role_sees_what_its_line_says() -> None:
