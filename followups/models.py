@@ -11,6 +11,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Team
+from followups.draft_models import Briefing as Briefing
+from followups.draft_models import DraftEdit as DraftEdit
+from followups.draft_models import DraftField as DraftField
+from followups.draft_models import Outlook as Outlook
+from followups.draft_models import Withdrawal as Withdrawal
 from followups.schedule_models import Schedule as Schedule
 from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
 
@@ -109,8 +114,14 @@ class CheckIn(models.Model):
         return f"{self.team_id} round {self.round_id}"
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def standing(self) -> AnswerQuerySet:
+        """Answers that nobody took back."""
+        return self.filter(withdrawal__isnull=True)
+
+
 class Answer(models.Model):
-    """What someone submitted for a check-in. Append-only; the latest is the answer.
+    """What someone submitted for a check-in. Append-only; the latest that stands is the answer.
 
     `activities` maps an activity's id to `{"status": …, "line": …}`.
     """
@@ -127,6 +138,8 @@ class Answer(models.Model):
     struggling = models.TextField(_("What are you struggling with?"), blank=True)
     next = models.TextField(_("What will you do next?"), blank=True)
     activities = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

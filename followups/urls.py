@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups import link_pages, schedule_pages, views
+from followups import link_pages, schedule_pages, take_back_pages, views
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
     path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),
     path(
+        "teams/<int:team_id>/check-ins/<int:check_in_id>/links/",
+        take_back_pages.close_links,
+        name="close_links",
+    ),
+    path(
         "teams/<int:team_id>/support/<int:request_id>/resolve/",
         views.resolve_support,
         name="resolve_support",
@@ -24,5 +29,6 @@ urlpatterns = [
     path("c/", link_pages.check_in_by_link, name="check_in_by_link"),
     # Without a slash at the end: short enough never to be folded, and reached without redirect.
     path("c/<str:token>", link_pages.check_in_link, name="check_in_link"),
+    path("b/<str:token>", take_back_pages.take_back, name="take_back"),
     path("u/<str:token>", link_pages.opt_out, name="opt_out"),
 ]

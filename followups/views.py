@@ -22,9 +22,11 @@ from cohorts.access import (
     team_door,
 )
 from cohorts.models import Cohort, Team
-from followups import answering, check_in_pages, forecast, overview, planner, reminders, schedule
+from followups import answering, forecast, overview, planner, reminders, schedule
+from followups.check_in_pages import Visit, in_words_of
 from followups.models import CheckIn, SupportRequest
 from followups.rights import Right
+from followups.said import told_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,13 +81,11 @@ def check_in(request: SignedIn, team: Team, check_in_id: int) -> HttpResponse:
     check_ins = CheckIn.objects.select_related("team__cohort", "round")
     found = get_object_or_404(check_ins, pk=check_in_id, team=team)
     if team.roles & TEAM:
-        return check_in_pages.show(request, found, request.user, Right(found.pk, request.user.pk))
-    answers = found.answers.select_related("person").prefetch_related("support_requests")
-    context = {
-        "check_in": found,
-        "team": team,
-        "answers": check_in_pages.with_activities(list(answers), found),
-    }
+        right = Right(found.pk, request.user.pk)
+        with in_words_of(request.user, team):
+            return Visit(request, found, request.user, right).show()
+    answers = found.answers.select_related("person", "withdrawal__by")
+    context = {"check_in": found, "team": team, "answers": told_in(list(answers), found)}
     return render(request, "followups/check_in_read.html", context)
 
 

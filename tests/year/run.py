@@ -207,10 +207,10 @@ class Year:
             team.left[deed.address] = self.now()
 
     def answer(self, team: oracle.TeamYear, number: int) -> None:
-        """Somebody who got this round's mail answers from it, unless no mail came yet."""
-        gone = {*team.left, *team.opted_out}
+        """The lead answers from this round's mail, unless none came yet."""
+        lead = team.readers[0].address
         for which, mail in self.meanings():
-            if which[:2] == (team.name, number) and which[2] != "coach" and mail.to not in gone:
+            if which[:2] == (team.name, number) and which[2] != "coach" and mail.to == lead:
                 link = world.link_in(mail.raw, "c")
                 assert link, mail.raw.decode()
                 world.answer_by_link(link, f"Round {number} of {team.name}.", self.again)
