@@ -7,11 +7,11 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         from cohorts import beginnings, setup
         from conversations import pages
-        from followups import mails, planner, schedules, sending_mails, spots
+        from followups import mails, planner, replies, schedules, sending_mails, spots
         from outbox import ticking
         from outbox.kinds import register
 
-        for kind in (*mails.KINDS, *sending_mails.KINDS):
+        for kind in (*mails.KINDS, *sending_mails.KINDS, *replies.KINDS):
             register(kind)
         ticking.plans(planner.plan_due)
         pages.register(spots.PAGE)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from coalitions.days import in_words
 from cohorts.models import Membership, Team
-from followups import schedule
+from followups import reply_address, schedule
 from followups.models import CheckIn, Preference
 from outbox import links, mails
 from outbox.kinds import Content, Kind
@@ -64,9 +64,11 @@ def compose(message: Message) -> Content:
         "path": reverse("check_in_link", args=[link_token(message, check_in)]),
         "opt_out": opt_out_url(person, message.created_at),
     }
-    return mails.compose(
-        subject, "followups/mail/check_in", context, **unsubscribe(person, message.created_at)
-    )
+    headers = unsubscribe(person, message.created_at)
+    if reply_to := reply_address.of(message, check_in, link_ends(check_in)):
+        headers["Reply_To"] = reply_to
+        context["mark"] = reply_address.MARK
+    return mails.compose(subject, "followups/mail/check_in", context, **headers)
 
 
 def compose_coach(message: Message) -> Content:
@@ -97,15 +99,20 @@ def _person(message: Message) -> User:
 
 def link_token(message: Message, check_in: CheckIn) -> str:
     """The token of the link that opens this check-in, and nothing else, for this person."""
-    closes = schedule.evening(check_in.round.closes_on, check_in.team.zone)
     return links.issue(
         PURPOSE,
         message.key,
         about=check_in.pk,
         person=message.person,
-        expires_at=closes + LINK_LIVES_AFTER_CLOSING,
+        expires_at=link_ends(check_in),
         now=message.created_at,
     )
+
+
+def link_ends(check_in: CheckIn) -> datetime:
+    """When the links (and reply addresses) of a check-in's mails run out; UTC."""
+    closes = schedule.evening(check_in.round.closes_on, check_in.team.zone)
+    return closes + LINK_LIVES_AFTER_CLOSING
 
 
 def opt_out_url(person: User, now: datetime) -> str:

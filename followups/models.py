@@ -16,6 +16,7 @@ from followups.draft_models import DraftEdit as DraftEdit
 from followups.draft_models import DraftField as DraftField
 from followups.draft_models import Outlook as Outlook
 from followups.draft_models import Withdrawal as Withdrawal
+from followups.reply_models import Reply as Reply
 from followups.schedule_models import Schedule as Schedule
 from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
 

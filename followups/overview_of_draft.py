@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from actionplans.models import Activity
+from coalitions.days import in_words
 from followups.draft_models import DraftField
 from followups.drafts import ON
 from followups.models import Outlook
@@ -53,6 +55,8 @@ def _said(field: DraftField, names: dict[str, str]) -> str:
     if field.name.startswith("likely-"):
         likely = dict(Outlook.Likely.choices).get(field.text, field.text)
         return f"{names.get(field.name, '')}: {likely}"
+    if field.name == "help_by":
+        return in_words(date.fromisoformat(field.text))
     return names.get(field.name, "") if field.text == ON else field.text
 
 

@@ -37,6 +37,11 @@ class Step:
     fields: tuple[str, ...]
     activity: Activity | None = None
 
+    @property
+    def is_question(self) -> bool:
+        """Is it one of the four questions, whose heading says all?"""
+        return self.name in QUESTIONS
+
 
 @dataclass
 class Course:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from coalitions import clock
 from cohorts.access import TEAM, Role, SignedIn, open_to_all, team_door
 from cohorts.models import Membership, Team
-from followups import mails, sending
+from followups import mails, reply_address, sending
 from followups.check_in_pages import in_words_of, privately
 from followups.models import Answer, CheckIn
 from followups.sending_mails import TAKE_BACK
@@ -71,7 +71,8 @@ def close_links(request: SignedIn, team: Team, check_in_id: int) -> HttpResponse
     """Close the links that one's own mails about this check-in hold; a lead also everybody's."""
     check_in = get_object_or_404(CheckIn, pk=check_in_id, team=team)
     whose = {} if _closes_all(request, team) else {"person": request.user}
-    links.revoke(mails.PURPOSE, about=check_in.pk, now=clock.now(), **whose)
+    for purpose in (mails.PURPOSE, reply_address.PURPOSE):
+        links.revoke(purpose, about=check_in.pk, now=clock.now(), **whose)
     messages.success(
         request, _("Closed. Those links open nothing any more; a later mail has a new one.")
     )

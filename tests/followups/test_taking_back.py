@@ -38,9 +38,7 @@ def take_back(browser: Browser, undo: str) -> None:
     assert "is taken back" in text_of(browser.post(undo, {"choice": "back"}))
 
 
-def test_taking_back_opens_the_check_in_again_with_all_that_was_written(
-    opened, phone, undo, link
-):
+def test_taking_back_opens_the_check_in_again_with_all_that_was_written(opened, phone, undo, link):
     phone.wait(2 * HOUR)
     take_back(phone, undo)
     check_in = opened.check_in()
