@@ -127,6 +127,8 @@ def test_how_likely_milestones_are_and_who_was_briefed_are_rows_that_readers_see
     page = text_of(coach.get(f"/teams/{opened.team.pk}/check-ins/{opened.check_in().pk}/"))
     for words in ("Salaries arrive : in doubt", "Hon. Minister", "The auditor"):
         assert words in page
+    year = text_of(coach.get(f"/cohorts/{opened.cohort.pk}/follow-up/"))
+    assert "Milestones: 1 in doubt" in year
 
 
 def test_a_draft_is_the_teams_alone(opened, amaras):
@@ -142,7 +144,9 @@ def test_a_member_leaves_the_sending_to_the_lead_who_is_told_once(opened, boimas
     boimas.write(page, did="We met.")
     last = boimas.turn_to(page, "send")
     assert "Amara Kollie leads your team and sends the answer." in text_of(last)
-    assert boimas.send(last, "send").status_code == 422
+    forged = Form(last.content.decode()).fields | {"do": "send", "agreed": "yes"}
+    refused = boimas.post("/c/", forged)
+    assert (refused.status_code, "lead sends the answer" in text_of(refused)) == (422, True)
     assert not Answer.objects.exists()
     for _ in range(2):
         boimas.send(last, "hand")
