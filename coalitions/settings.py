@@ -290,6 +290,15 @@ if MAIL_PROVIDER and ":" not in MAIL_PROVIDER_SECRET:
 ANYMAIL = {"WEBHOOK_SECRET": MAIL_PROVIDER_SECRET} if MAIL_PROVIDER_SECRET else {}
 BOUNCES_MAILBOX = env.str("BOUNCES_MAILBOX", "")
 
+# Answers by mail: where they go, and the mailbox that is read. Off while the mailbox is not set.
+REPLY_MAILBOX = env.str("REPLY_MAILBOX", "", validate=validate.Regexp("^((imaps?|maildir)://.+|$)"))
+REPLY_ADDRESS = env.str("REPLY_ADDRESS", "", validate=validate.Regexp("^([^@+ ]+@[^@ ]+|$)"))
+if bool(REPLY_MAILBOX) != bool(REPLY_ADDRESS):
+    raise ImproperlyConfigured(
+        "REPLY_ADDRESS and REPLY_MAILBOX belong together: the address that people answer to, and "
+        "the mailbox in which those answers arrive. Set both or neither."
+    )
+
 # Background work: the database is the queue, Celery only the doorbell (docs/decisions/0002).
 TICK_SECONDS = env.float("TICK_SECONDS", 60, validate=validate.Range(min=0.1))
 OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 120, validate=validate.Range(min=1))
@@ -342,6 +351,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": max(TICK_SECONDS, 5)},
     }
 }
+if REPLY_MAILBOX:
+    CELERY_BEAT_SCHEDULE["replies"] = {
+        "task": "followups.receive",
+        "schedule": 120,
+        "options": {"expires": 60},
+    }
 
 # Whether pages ring for the workers after a commit; the tick comes in any case.
 DOORBELL = env.bool("DOORBELL", True)

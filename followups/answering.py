@@ -1,4 +1,4 @@
-"""Answering a check-in: what someone says is kept, whoever said something before them."""
+"""Answering a check-in: an answer is kept as it was sent, and the latest one stands."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from actionplans.cells import save_cell
-from actionplans.models import Activity
-from cohorts.models import Team
+from actionplans.models import Activity, Milestone
+from cohorts.models import Person, Team
 from followups import mails
+from followups.draft_models import Briefing, Outlook
 from followups.models import Answer, CheckIn, SupportRequest
 from outbox.queueing import cancel
 
@@ -36,13 +37,20 @@ class ClosedError(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """What a form holds: the four questions, per activity a status and a line, and help."""
+    """What a check-in says: the four questions, per activity a status and a line, and help.
+
+    `likely`: how likely each milestone is, by its id. `met`: ids of the team's people whom it met,
+    `met_others`: the names of anybody else.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
     activities: dict[int, dict[str, str]] = field(default_factory=dict)
     help: str = ""
     help_from: str = ""
     help_by: date | None = None
+    likely: dict[int, str] = field(default_factory=dict)
+    met: tuple[int, ...] = ()
+    met_others: tuple[str, ...] = ()
 
 
 def open_activities(
@@ -62,16 +70,6 @@ def open_activities(
     )
 
 
-def activities_to_ask(check_in: CheckIn, *, sent: Collection[int] = ()) -> list[Activity]:
-    """What this check-in's form asks about.
-
-    Open activities; those this check-in spoke of before, so that "done" can be taken back; and
-    those a form that was `sent` speaks of, since someone else may have closed them meanwhile.
-    """
-    told = {int(pk) for answer in check_in.answers.all() for pk in answer.activities}
-    return open_activities(check_in.team, told=told, sent=sent)
-
-
 def submit(
     check_in: CheckIn,
     said: Said,
@@ -84,8 +82,8 @@ def submit(
     """Keep what `by` said; the same words with the same `submission_id` are one answer.
 
     In one transaction: the answer, the check-in's state, the end of its reminders, the
-    activities' statuses and the request for help. A later answer adds to an earlier one. Other
-    words under the same `submission_id` (someone went back, wrote on and sent again) add, too.
+    activities' statuses and the request for help. A later answer stands instead of an earlier one,
+    which stays on record; so do other words under the same `submission_id`.
     Raises ClosedError when the round takes no answers.
     """
     sent_before = Answer.objects.filter(submission_id=submission_id).first()
@@ -121,7 +119,9 @@ def _keep(
     )
     cancel(mails.ALL, about=check_in.pk, reason="answered")
     _tell_plan(check_in.team, said, by, submission_id, now)
-    if said.help:
+    _note_outlooks(answer, said)
+    _note_briefings(answer, said)
+    if said.help and not _has_asked(check_in, said):
         SupportRequest.objects.create(
             team=check_in.team,
             answer=answer,
@@ -133,13 +133,47 @@ def _keep(
 
 
 def _is_what_was_said(answer: Answer, check_in: CheckIn, said: Said, by: User) -> bool:
-    help_asked = answer.support_requests.values_list("text", "from_whom", "wanted_by").first()
     return (
         (answer.check_in_id, answer.person_id) == (check_in.pk, by.pk)
         and all(getattr(answer, name) == said.texts.get(name, "") for name in QUESTIONS)
         and answer.activities == {str(pk): told for pk, told in said.activities.items()}
-        and (help_asked or ("", "", None)) == (said.help, said.help_from, said.help_by)
+        and dict(answer.outlooks.values_list("milestone_id", "likely")) == said.likely
+        and _names(answer, said) == set(answer.briefings.values_list("name", flat=True))
+        and (not said.help or _has_asked(check_in, said))
     )
+
+
+def _has_asked(check_in: CheckIn, said: Said) -> bool:
+    """Was this help asked for before in the same check-in?"""
+    return (
+        SupportRequest.objects.filter(answer__check_in=check_in, answer__withdrawal__isnull=True)
+        .filter(text=said.help, from_whom=said.help_from, wanted_by=said.help_by)
+        .exists()
+    )
+
+
+def _note_outlooks(answer: Answer, said: Said) -> None:
+    """Keep how likely the team's own milestones are."""
+    own = Milestone.objects.filter(plan__team=answer.check_in.team_id, pk__in=said.likely)
+    Outlook.objects.bulk_create(
+        Outlook(answer=answer, milestone=milestone, likely=said.likely[milestone.pk])
+        for milestone in own
+    )
+
+
+def _note_briefings(answer: Answer, said: Said) -> None:
+    """Keep who was met, each once, by the name they have today."""
+    known = answer.check_in.team.people.filter(pk__in=said.met)
+    people: dict[str, Person | None] = dict.fromkeys(said.met_others)
+    people |= {person.name: person for person in known}
+    Briefing.objects.bulk_create(
+        Briefing(answer=answer, person=person, name=name) for name, person in people.items()
+    )
+
+
+def _names(answer: Answer, said: Said) -> set[str]:
+    known = answer.check_in.team.people.filter(pk__in=said.met)
+    return {*said.met_others, *known.values_list("name", flat=True)}
 
 
 def _mark_submitted(check_in: CheckIn, by: User, now: datetime) -> bool:
@@ -173,23 +207,6 @@ def _tell_plan(team: Team, said: Said, by: User, submission_id: UUID, now: datet
                 by=by,
                 now=now,
             )
-
-
-def history(team: Team) -> list[Answer]:
-    """Everything the team said in its check-ins, oldest first."""
-    answers = Answer.objects.filter(check_in__team=team).order_by("at", "pk")
-    answers = answers.select_related("person", "check_in__round")
-    return list(answers.prefetch_related("support_requests__moves"))
-
-
-def last_words(answers: list[Answer]) -> dict[int, str]:
-    """The last line that was said of each activity, by its id."""
-    return {
-        int(pk): told["line"]
-        for answer in answers
-        for pk, told in answer.activities.items()
-        if told.get("line")
-    }
 
 
 def next_round(check_in: CheckIn) -> CheckIn | None:

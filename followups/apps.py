@@ -11,7 +11,9 @@ class FollowupsConfig(AppConfig):
             coach_digest,
             mails,
             planner,
+            replies,
             schedules,
+            sending_mails,
             spots,
             support_mails,
             support_planner,
@@ -19,7 +21,13 @@ class FollowupsConfig(AppConfig):
         from outbox import ticking
         from outbox.kinds import register
 
-        for kind in [*mails.KINDS, *support_mails.KINDS, coach_digest.DIGEST]:
+        for kind in [
+            *mails.KINDS,
+            *sending_mails.KINDS,
+            *replies.KINDS,
+            *support_mails.KINDS,
+            coach_digest.DIGEST,
+        ]:
             register(kind)
         ticking.plans(planner.plan_due)
         ticking.plans(support_planner.plan_due)

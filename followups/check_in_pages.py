@@ -1,28 +1,31 @@
-"""The check-in page: the same for a member who is signed in and for one who came by a link."""
+"""The check-in's pages: the same for a member who is signed in and for one who came by a link."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from actionplans.models import Activity
 from coalitions import clock
+from coalitions.templatetags.days import listed
 from cohorts.models import Team
-from followups import answering, mails
-from followups.forms import CheckInForm, activities_named
-from followups.models import Answer, CheckIn
+from followups import answering, drafts, mails, overview_of_draft, sending
+from followups.forms import SEEN, StepForm
+from followups.models import CheckIn
 from followups.rights import IN_PAGE, Right
+from followups.said import told_in
+from followups.steps import LAST, Course, Step
 
-UNPROCESSABLE, GONE = 422, 410
+OK, CONFLICT, GONE, UNPROCESSABLE = 200, 409, 410, 422
 
 
 def privately(response: HttpResponse) -> HttpResponse:
@@ -41,130 +44,244 @@ def in_words_of(person: User, team: Team | None = None) -> Iterator[None]:
         yield
 
 
-def show(request: HttpRequest, check_in: CheckIn, person: User, right: Right) -> HttpResponse:
-    """The check-in with an empty form."""
-    with in_words_of(person, check_in.team):
-        form = CheckInForm(activities=answering.activities_to_ask(check_in))
-        return _page(request, check_in, person, form, right)
+class Visit:
+    """One person before one check-in, for one request."""
 
+    def __init__(
+        self,
+        request: HttpRequest,
+        check_in: CheckIn,
+        person: User,
+        right: Right,
+        carried: str = "",
+    ) -> None:
+        self.request, self.check_in, self.person, self.right = request, check_in, person, right
+        # What the page carried, where its right has to be shown anew.
+        self.carried = carried
+        # Only someone who is signed in as that person sees ways to other pages.
+        self.is_inside = right.link is None and request.user == person
+        self.sent = request.POST
+        self.now = clock.now()
+        self.course = Course(check_in, sent=_activities_in(self.sent.get("step", "")))
 
-def answer(
-    request: HttpRequest, check_in: CheckIn, person: User, right: Right
-) -> HttpResponse | None:
-    """Keep what was sent and say thank you; the page again, with everything in it, if it cannot."""
-    with in_words_of(person, check_in.team):
-        form = _sent(request, check_in)
-        if form.is_valid():
+    def address(self, step: str = "") -> str:
+        """Where a page of this check-in is read."""
+        path = (
+            reverse("check_in", args=[self.check_in.team_id, self.check_in.pk])
+            if self.is_inside
+            else reverse("check_in_by_link")
+        )
+        return f"{path}?step={step}" if step else path
+
+    # Reading -----------------------------------------------------------------------------------
+
+    def show(self) -> HttpResponse:
+        """The page that the address names; else where someone begins, or goes on."""
+        step = self.course.step(self.request.GET.get("step", "")) or self.course.begins
+        is_open = self.check_in.state in answering.ANSWERABLE
+        has_answer = self.check_in.state == CheckIn.State.SUBMITTED
+        if not is_open or (has_answer and "step" not in self.request.GET):
+            step = self.course.steps[-1]
+        return self._page(step)
+
+    def _page(self, step: Step, *, status: int = OK, **more: Any) -> HttpResponse:
+        if step.name == LAST:
+            context = self._overview()
+        else:
+            context = self._step(step, more.pop("form", None))
+        course = self.course
+        context |= {
+            "base": "base.html" if self.is_inside else "followups/link_base.html",
+            "is_inside": self.is_inside,
+            "check_in": self.check_in,
+            "team": self.check_in.team,
+            "cohort": self.check_in.team.cohort,
+            "person": self.person,
+            "right": self.carried or self.right.signed(IN_PAGE),
+            "step": step,
+            "typed": typed(self.sent) if step.name == LAST else [],
+            "place": course.steps.index(step) + 1,
+            "places": len(course.steps),
+            "here": self.address(step.name),
+            "previous": self.address(course.neighbour(step, -1).name),
+            "next": self.address(course.neighbour(step, 1).name),
+            **more,
+        }
+        if not self.is_inside:
+            context["csrf_token"] = ""
+        response = render(self.request, "followups/check_in.html", context, status=status)
+        return response if self.is_inside else privately(response)
+
+    def _step(self, step: Step, form: StepForm | None) -> dict[str, Any]:
+        fields = self.course.field_names(step)
+        writers = [self.course.draft[name] for name in fields if name in self.course.draft]
+        return {
+            "form": form or StepForm(self.course, step),
+            "last_time": self.course.last_time(step),
+            "planned": self.course.planned if step.name == "did" else "",
+            "writers": overview_of_draft.writers(writers),
+            "activities_end": self.address("did"),
+        }
+
+    def _overview(self) -> dict[str, Any]:
+        check_in = self.check_in
+        answers = list(check_in.answers.select_related("person", "withdrawal__by"))
+        standing = [answer for answer in answers if not hasattr(answer, "withdrawal")]
+        begins = self.course.goes_on
+        is_open = check_in.state in answering.ANSWERABLE
+        is_answered = check_in.state == CheckIn.State.SUBMITTED
+        return {
+            "rows": overview_of_draft.rows(self.course, self.address),
+            "mark": drafts.mark_of(self.course.draft),
+            "submission_id": uuid4(),
+            "is_open": is_open,
+            "is_answered": is_answered,
+            "is_written": any(field.text for field in self.course.draft.values()),
+            "has_news": any(
+                not standing or field.at > standing[-1].at for field in self.course.draft.values()
+            ),
+            "goes_on": self.address(begins.name) if begins and is_open else "",
+            "first": self.address(self.course.steps[0].name),
+            "senders": sending.senders(check_in, self.person, self.now) if is_open else [],
+            "leads": sending.leads(check_in, self.person) if self.is_inside else False,
+            "answers": told_in(answers, check_in),
+            "following": answering.next_round(check_in) if is_answered else None,
+        }
+
+    # Writing -----------------------------------------------------------------------------------
+
+    def take(self) -> HttpResponse | str:
+        """Do what was pressed; the address to go on at, or the page that says what is wrong."""
+        step = self.course.step(self.sent.get("step", ""))
+        if step is None:
+            gone = _("This is no longer asked. What you typed stands below, to copy.")
+            return self._page(self.course.steps[-1], status=UNPROCESSABLE, problem=gone)
+        if step.name == LAST:
+            return self._send()
+        form = StepForm(self.course, step, self._filled(step))
+        do = self.sent.get("do", "next")
+        if do == "theirs":
+            return self.address(step.name)
+        if not form.is_valid():
+            return self._page(step, status=UNPROCESSABLE, form=form)
+        if self.check_in.state not in answering.ANSWERABLE:
+            form.add_error(None, _("This check-in takes no answers now. Nothing was kept."))
+            return self._page(step, status=UNPROCESSABLE, form=form)
+        theirs = self._write(form)
+        if theirs:
+            return self._page(step, status=CONFLICT, form=form, theirs=theirs.values())
+        return self._after(step, do)
+
+    def _filled(self, step: Step) -> dict[str, Any]:
+        """What was sent; “the same as last time” fills in the words that were said then."""
+        filled = self.sent.dict()
+        if filled.get("do") == "same" and not filled.get(step.name):
+            filled[step.name] = self.course.last_time(step)
+        return filled
+
+    def _write(self, form: StepForm) -> dict[str, Any]:
+        """Write each field; those that someone else wrote meanwhile, as they stand now."""
+        theirs = {}
+        for name, text in form.texts().items():
+            seen = form.seen[name]
+            other = drafts.write(self.check_in, name, text, seen=seen, by=self.person, now=self.now)
+            if other:
+                form.seen[name] = other.text
+                theirs[name] = overview_of_draft.shown(other, form[name].label)
+        return theirs
+
+    def _after(self, step: Step, do: str) -> str:
+        if do == "unchanged":
+            for other in self.course.steps[self.course.steps.index(step) + 1 :]:
+                if other.activity and other.name not in self.course.written:
+                    self._write_as_it_was(other)
+            return self.address("did")
+        by = {"back": -1, "stay": 0}.get(do, 1)
+        return self.address(self.course.neighbour(step, by).name)
+
+    def _write_as_it_was(self, step: Step) -> None:
+        for name, text in self.course.offered(step).items():
+            drafts.write(self.check_in, name, text, seen="", by=self.person, now=self.now)
+
+    def _send(self) -> HttpResponse | str:
+        """Send the answer, or tell the lead that it is ready."""
+        if self.sent.get("do") == "hand":
+            leads = sending.hand_over(self.check_in, by=self.person, now=self.now)
+            names = listed([str(lead) for lead in leads])
+            told = _("We write to %(who)s that it is ready to be sent.") % {"who": names}
+            messages.success(self.request, told)
+            return self.address(LAST)
+        problem = self._problem()
+        if not problem:
             try:
-                answering.submit(
-                    check_in,
-                    form.said(),
-                    by=person,
-                    submission_id=form.cleaned_data["submission_id"],
-                    by_link=right.link is not None,
-                    now=clock.now(),
+                answer = sending.send(
+                    self.check_in,
+                    drafts.said(self.course.draft),
+                    by=self.person,
+                    submission_id=_uuid(self.sent.get("submission_id", "")),
+                    by_link=self.right.link is not None,
+                    now=self.now,
                 )
             except answering.ClosedError as error:
-                form.add_error(None, str(error))
+                problem = str(error)
             else:
-                messages.success(request, _thanks(check_in, person))
-                return None
-        return _page(request, check_in, person, form, right, status=UNPROCESSABLE)
+                messages.success(self.request, _("Thank you. What your team said is kept."))
+                if answer.by_link:
+                    sent = _("We wrote to you how to take it back, within 72 hours.")
+                    messages.info(self.request, sent)
+                return self.address()
+        return self._page(self.course.steps[-1], status=UNPROCESSABLE, problem=problem)
 
+    def _problem(self) -> str:
+        if not any(field.text for field in self.course.draft.values()):
+            return _("Nothing is filled in yet. One status or one sentence is enough.")
+        if self.sent.get("mark") != drafts.mark_of(self.course.draft):
+            return _("Someone of your team wrote meanwhile. Look once more, then send it.")
+        if self.right.link is not None and self.sent.get("agreed") != drafts.ON:
+            return _("Tick the box above the button: so we know that a person sent this.")
+        return ""
 
-def show_stale(
-    request: HttpRequest, check_in: CheckIn, person: User, right: Right, carried: str
-) -> HttpResponse:
-    """The page again, when it was open so long that its right must be shown anew."""
-    with in_words_of(person, check_in.team):
-        form = _sent(request, check_in)
-        form.add_error(
-            None,
-            _(
-                "This page was open for more than a day, so this is not sent yet; all you typed is"
-                " still here. Open the link in the e-mail once more (or sign in) in another tab,"
-                " then press the button below again."
-            ),
+    def show_stale(self) -> HttpResponse:
+        """The page again, when it was open so long that its right must be shown anew."""
+        stale = _(
+            "This page was open for more than a day, so this is not kept yet; all you typed is"
+            " still here. Open the link in the e-mail once more (or sign in) in another tab,"
+            " then press the button below again."
         )
-        return _page(request, check_in, person, form, right, status=GONE, carried=carried)
+        step = self.course.step(self.sent.get("step", "")) or self.course.steps[-1]
+        if step.name == LAST:
+            return self._page(step, status=GONE, problem=stale)
+        form = StepForm(self.course, step, self.sent.dict())
+        form.add_error(None, stale)
+        return self._page(step, status=GONE, form=form)
 
 
-def _sent(request: HttpRequest, check_in: CheckIn) -> CheckInForm:
-    asked = answering.activities_to_ask(check_in, sent=activities_named(request.POST))
-    return CheckInForm(request.POST, activities=asked)
+def _activities_in(step: str) -> frozenset[int]:
+    """The activity that a page is about."""
+    first, _dash, number = step.partition("-")
+    is_one = first == "activity" and number.isascii() and number.isdecimal() and len(number) < 18
+    return frozenset({int(number)}) if is_one else frozenset()
 
 
-def _thanks(check_in: CheckIn, person: User) -> str:
-    others = check_in.answers.exclude(person=person).exists()
-    if others:
-        return _("Thank you. What you said is added to what others of your team said.")
-    return _("Thank you. What you said is kept.")
+def _uuid(text: str) -> UUID:
+    """The id a page made for what it sends; a new one for a page without."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
 
 
-def _page(
-    request: HttpRequest,
-    check_in: CheckIn,
-    person: User,
-    form: CheckInForm,
-    right: Right,
-    *,
-    status: int = 200,
-    carried: str = "",
-) -> HttpResponse:
-    check_in.refresh_from_db(fields=["state", "submitted_at", "submitted_by", "next_step"])
-    said = answering.history(check_in.team)
-    mine = [answer for answer in said if answer.check_in_id == check_in.pk]
-    before = [a for a in said if a.check_in.round.number < check_in.round.number]
-    # Only someone who is signed in as that person sees ways to other pages.
-    is_inside = right.link is None and request.user == person
-    context: dict[str, Any] = {
-        "base": "base.html" if is_inside else "followups/link_base.html",
-        "is_inside": is_inside,
-        "check_in": check_in,
-        "team": check_in.team,
-        "cohort": check_in.team.cohort,
-        "person": person,
-        "form": form,
-        # Where the script leads to when the answer was taken; without script the server does.
-        "next": reverse("check_in", args=[check_in.team_id, check_in.pk])
-        if is_inside
-        else reverse("check_in_by_link"),
-        "right": carried or right.signed(IN_PAGE),
-        "rows": form.rows(answering.last_words(said)),
-        "questions": form.questions(before[-1] if before else None),
-        "answers": with_activities(mine, check_in),
-        "is_answered": check_in.state == CheckIn.State.SUBMITTED,
-        # What was typed is never hidden, even where it could not be kept.
-        "shows_form": check_in.state in answering.ANSWERABLE or form.is_bound,
-        "following": answering.next_round(check_in),
-    }
-    if not is_inside:
-        context["csrf_token"] = ""
-    response = render(request, "followups/check_in.html", context, status=status)
-    return response if is_inside else privately(response)
-
-
-def with_activities(answers: list[Answer], check_in: CheckIn) -> list[dict[str, Any]]:
-    """Each answer with what it said of activities, these by their present text."""
-    ids = {int(pk) for answer in answers for pk in answer.activities}
-    names = dict(
-        Activity.objects.filter(pk__in=ids, milestone__plan__team=check_in.team_id).values_list(
-            "pk", "text"
-        )
-    )
-    labels = dict(Activity.Status.choices)
+def typed(sent: QueryDict) -> list[str]:
+    """What someone typed into a page that could not be kept, to give it back."""
     return [
-        {
-            "answer": answer,
-            "activities": [
-                {
-                    "text": names.get(int(pk), _("an activity that is gone")),
-                    "status": told.get("status", ""),
-                    "label": labels.get(told.get("status", ""), ""),
-                    "line": told.get("line", ""),
-                }
-                for pk, told in answer.activities.items()
-            ],
-        }
-        for answer in answers
+        value
+        for name, values in sent.lists()
+        for value in values
+        if value.strip() and _is_typed(name)
     ]
+
+
+def _is_typed(name: str) -> bool:
+    ours = {"right", "step", "do", "mark", "agreed", "submission_id", "csrfmiddlewaretoken"}
+    chosen = (SEEN, "status-", "likely-", "met-")
+    return name not in ours and not name.startswith(chosen)

@@ -1,37 +1,29 @@
-"""The check-in as a form: one page, under three minutes, on a phone."""
+"""One page of a check-in as a form."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from actionplans.models import Activity
 from cohorts.forms import DayInput
-from followups.answering import QUESTIONS, SAID_IN_CHECK_IN, Said
-from followups.models import Answer
+from followups.answering import SAID_IN_CHECK_IN
+from followups.drafts import ON
+from followups.models import Outlook
+from followups.steps import QUESTIONS, Course, Step
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST = 5_000
-MOST_ACTIVITIES = 500
 STATUS_CHOICES = [(status.value, status.label) for status in SAID_IN_CHECK_IN]
-OF_ACTIVITY = re.compile(r"(?:status|line)-([1-9][0-9]{0,17})", re.ASCII)
+SEEN = "seen-"
 
 
-def activities_named(posted: Iterable[str]) -> set[int]:
-    """The ids of the activities that a sent form speaks of, whether they are still open or not."""
-    found = (OF_ACTIVITY.fullmatch(name) for name in posted)
-    return set(sorted(int(match[1]) for match in found if match)[:MOST_ACTIVITIES])
-
-
-def _words(label: StrOrPromise, rows: int = 3) -> forms.CharField:
+def _words(label: StrOrPromise, rows: int = 4) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=LONGEST,
@@ -49,77 +41,73 @@ def _line(label: StrOrPromise, longest: int) -> forms.CharField:
     )
 
 
-class CheckInForm(forms.Form):
-    """Per open activity a status and one line, the four questions, and a request for help."""
+def _choice(label: StrOrPromise, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, required=False)
 
-    submission_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    did = _words(gettext_lazy("What did you do?"))
-    learned = _words(gettext_lazy("What did you learn?"))
-    struggling = _words(gettext_lazy("What are you struggling with?"))
-    next = _words(gettext_lazy("What will you do next?"))
-    help = _words(gettext_lazy("What help do you need?"), rows=2)
-    help_from = _line(gettext_lazy("From whom?"), 300)
-    help_by = forms.DateField(label=gettext_lazy("By when?"), required=False, widget=DayInput)
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *,
-        activities: list[Activity],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(data, **kwargs)
-        self.activities = activities
-        for activity in activities:
-            self.fields[f"status-{activity.pk}"] = forms.ChoiceField(
-                label=gettext_lazy("How does it stand?"),
-                choices=STATUS_CHOICES,
-                widget=forms.RadioSelect,
-                required=False,
-            )
-            self.fields[f"line-{activity.pk}"] = _line(gettext_lazy("In one line"), LONGEST)
+class StepForm(forms.Form):
+    """The fields of one page; each carries what its writer saw in it (`seen-…`)."""
+
+    help_by: Any
+
+    def __init__(self, course: Course, step: Step, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, initial=course.offered(step))
+        self.step = step
+        self.seen = {
+            name: course.seen(name) if data is None else data.get(f"{SEEN}{name}", "")
+            for name in course.field_names(step)
+        }
+        self.fields |= self._fields(course)
+
+    def _fields(self, course: Course) -> dict[str, forms.Field]:
+        match self.step.name:
+            case "outlook":
+                untitled = _("A milestone without words")
+                return {
+                    f"likely-{milestone.pk}": _choice(
+                        milestone.title or untitled, Outlook.Likely.choices
+                    )
+                    for milestone in course.milestones
+                }
+            case "met":
+                people: dict[str, forms.Field] = {
+                    f"met-{person.pk}": forms.BooleanField(label=person.name, required=False)
+                    for person in course.people
+                }
+                return people | {"met_others": _line(_("Someone else, by name"), 1000)}
+            case "help":
+                return {
+                    "help": _words(_("What would help?"), rows=3),
+                    "help_from": _line(_("From whom?"), 300),
+                    "help_by": forms.DateField(
+                        label=_("By when?"), required=False, widget=DayInput
+                    ),
+                }
+            case name if name in QUESTIONS:
+                return {name: _words(QUESTIONS[name])}
+        status, line = self.step.fields
+        return {
+            status: _choice(gettext_lazy("How does it stand?"), STATUS_CHOICES),
+            line: _line(gettext_lazy("In one line"), LONGEST),
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        said = [value for name, value in cleaned.items() if name != "submission_id" and value]
-        if not said and not self.errors:
-            raise forms.ValidationError(
-                _("Nothing is filled in yet. One status or one sentence is enough.")
-            )
         if (cleaned.get("help_from") or cleaned.get("help_by")) and not cleaned.get("help"):
             self.add_error("help", _("Say what help you need, so that someone can bring it."))
         return cleaned
 
-    def rows(self, last_words: Mapping[int, str]) -> list[dict[str, Any]]:
-        """Each activity with its two fields and the last line said of it."""
-        return [
-            {
-                "activity": activity,
-                "before": last_words.get(activity.pk, ""),
-                "status": self[f"status-{activity.pk}"],
-                "line": self[f"line-{activity.pk}"],
-            }
-            for activity in self.activities
-        ]
+    def texts(self) -> dict[str, str]:
+        """What the page says, as the draft keeps it."""
+        return {name: _as_text(value) for name, value in self.cleaned_data.items()}
 
-    def questions(self, before: Answer | None) -> list[dict[str, Any]]:
-        """Each of the four questions with what the team said in an earlier round."""
-        return [{"field": self[name], "before": getattr(before, name, "")} for name in QUESTIONS]
+    def boxes(self) -> list[dict[str, Any]]:
+        """Each field with the text its writer saw."""
+        return [{"field": self[name], "seen": self.seen[name]} for name in self.fields]
 
-    def said(self) -> Said:
-        """What the form holds, for `answering.submit`."""
-        data = self.cleaned_data
-        told = {
-            activity.pk: {
-                "status": data.get(f"status-{activity.pk}", ""),
-                "line": data.get(f"line-{activity.pk}", ""),
-            }
-            for activity in self.activities
-        }
-        return Said(
-            texts={name: data.get(name, "") for name in QUESTIONS},
-            activities={pk: words for pk, words in told.items() if any(words.values())},
-            help=data.get("help", ""),
-            help_from=data.get("help_from", ""),
-            help_by=data.get("help_by"),
-        )
+
+def _as_text(value: Any) -> str:
+    """A field's value as text: a tick is a word, a day is written as ISO 8601."""
+    if isinstance(value, bool):
+        return ON if value else ""
+    return str(value or "")

@@ -9,20 +9,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coalitions import clock
 from cohorts.access import open_to_all
-from followups import check_in_pages, mails, rights
-from followups.check_in_pages import privately
+from followups import mails, rights
+from followups.check_in_pages import Visit, in_words_of, privately, typed
 from followups.rights import IN_COOKIE, IN_PAGE, Right
 from outbox import links
 from outbox.links import Trouble
 
 COOKIE = f"{settings.COOKIE_PREFIX}check-in"
-# What a form holds besides what someone typed.
-NOT_TYPED = {"right", "submission_id", "csrfmiddlewaretoken"}
 
 
 @require_safe
@@ -37,11 +36,11 @@ def check_in_link(request: HttpRequest, token: str) -> HttpResponse:
     found = rights.holder(right, now)
     if isinstance(found, Trouble):
         return _closed(request, found)
-    return _to_clean_address(right)
+    return _to_clean_address(right, reverse("check_in_by_link"))
 
 
-def _to_clean_address(right: Right) -> HttpResponse:
-    response = redirect("check_in_by_link")
+def _to_clean_address(right: Right, address: str) -> HttpResponse:
+    response = redirect(address)
     response.status_code = 303
     response.set_cookie(
         COOKIE,
@@ -67,7 +66,9 @@ def check_in_by_link(request: HttpRequest) -> HttpResponse:
     found = rights.holder(right, clock.now())
     if isinstance(found, Trouble):
         return _closed(request, found)
-    return check_in_pages.show(request, *found, right)
+    check_in, person = found
+    with in_words_of(person, check_in.team):
+        return Visit(request, check_in, person, right).show()
 
 
 def _of_cookie(request: HttpRequest) -> Right | None:
@@ -93,26 +94,20 @@ def _keep(request: HttpRequest) -> HttpResponse:
         or right.is_same(_of_cookie(request))
         or request.user == person
     )
-    if not is_fresh:
-        return check_in_pages.show_stale(request, check_in, person, right, text)
-    response = check_in_pages.answer(request, check_in, person, right)
-    if response is not None:
-        return response
-    if right.link is None and request.user == person:
-        response = redirect("check_in", check_in.team_id, check_in.pk)
+    with in_words_of(person, check_in.team):
+        visit = Visit(request, check_in, person, right, carried="" if is_fresh else text)
+        done = visit.take() if is_fresh else visit.show_stale()
+    if isinstance(done, HttpResponse):
+        return done
+    if visit.is_inside:
+        response = redirect(done)
         response.status_code = 303
         return response
-    return _to_clean_address(right)
+    return _to_clean_address(right, done)
 
 
 def _closed(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Why a link does not open, how to go on, and whatever was typed, to be copied."""
-    typed = [
-        value
-        for name, values in request.POST.lists()
-        for value in values
-        if name not in NOT_TYPED and not name.startswith("status-") and value.strip()
-    ]
-    context = {"trouble": trouble, "typed": typed, "csrf_token": ""}
+    context = {"trouble": trouble, "typed": typed(request.POST), "csrf_token": ""}
     status = 404 if trouble == Trouble.UNKNOWN else 410
     return privately(render(request, "followups/link_closed.html", context, status=status))

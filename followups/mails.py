@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from coalitions.days import comma, in_words
 from cohorts.models import Membership, Team
-from followups import texts
+from followups import reply_address, texts
 from followups.hours import Reader
 from followups.models import CheckIn, Preference
 from outbox import links, mails
@@ -109,9 +109,20 @@ def compose(messages: Sequence[Message]) -> Content:
         "items": items,
         "opt_out": opt_out_url(person, first.created_at),
     }
-    return mails.compose(
-        subject, "followups/mail/reminder", context, **unsubscribe(person, first.created_at)
-    )
+    headers = unsubscribe(person, first.created_at)
+    if reply_to := _reply_to(messages):
+        headers["Reply_To"] = reply_to
+        context["mark"] = reply_address.MARK
+    return mails.compose(subject, "followups/mail/reminder", context, **headers)
+
+
+def _reply_to(messages: Sequence[Message]) -> str:
+    """Where an answer by mail goes; nowhere when it would not be clear to which check-in."""
+    asking = [message for message in messages if STEP_OF_KIND.get(message.kind) in TO_MEMBERS]
+    if len(asking) != 1:
+        return ""
+    check_in = _subject_of(asking[0])
+    return reply_address.of(asking[0], check_in, link_ends(check_in))
 
 
 def item_of(message: Message) -> Item:
@@ -182,15 +193,20 @@ def person_of(message: Message) -> User:
 
 def link_token(message: Message, check_in: CheckIn) -> str:
     """The token of the link that opens this check-in, and nothing else, for this person."""
-    closes = Reader(check_in.team.zone).evening(check_in.round.closes_on)
     return links.issue(
         PURPOSE,
         message.key,
         about=check_in.pk,
         person=message.person,
-        expires_at=closes + LINK_LIVES_AFTER_CLOSING,
+        expires_at=link_ends(check_in),
         now=message.created_at,
     )
+
+
+def link_ends(check_in: CheckIn) -> datetime:
+    """When the links (and reply addresses) of a check-in's mails run out; UTC."""
+    closes = Reader(check_in.team.zone).evening(check_in.round.closes_on)
+    return closes + LINK_LIVES_AFTER_CLOSING
 
 
 def opt_out_url(person: User, now: datetime) -> str:

@@ -16,7 +16,13 @@ from followups.coach_models import CoachDigest as CoachDigest
 from followups.coach_models import Excuse as Excuse
 from followups.commitment_models import Commitment as Commitment
 from followups.commitment_models import CommitmentVersion as CommitmentVersion
+from followups.draft_models import Briefing as Briefing
+from followups.draft_models import DraftEdit as DraftEdit
+from followups.draft_models import DraftField as DraftField
+from followups.draft_models import Outlook as Outlook
+from followups.draft_models import Withdrawal as Withdrawal
 from followups.preference_models import Preference as Preference
+from followups.reply_models import Reply as Reply
 from followups.schedule_models import Holiday as Holiday
 from followups.schedule_models import Pause as Pause
 from followups.schedule_models import Schedule as Schedule
@@ -144,8 +150,14 @@ class CheckIn(models.Model):
         return f"{self.team_id} round {self.round_id}"
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def standing(self) -> AnswerQuerySet:
+        """Answers that nobody took back."""
+        return self.filter(withdrawal__isnull=True)
+
+
 class Answer(models.Model):
-    """What someone submitted for a check-in. Append-only; the latest is the answer.
+    """What someone submitted for a check-in. Append-only; the latest that stands is the answer.
 
     `activities` maps an activity's id to `{"status": …, "line": …}`.
     """
@@ -162,6 +174,8 @@ class Answer(models.Model):
     struggling = models.TextField(_("What are you struggling with?"), blank=True)
     next = models.TextField(_("What will you do next?"), blank=True)
     activities = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from actionplans.models import Activity
 from actionplans.progress import segments
 from cohorts.models import Cohort, Team
-from followups.models import CheckIn, Round, SupportRequest
+from followups.models import CheckIn, Outlook, Round, SupportRequest
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -55,6 +55,8 @@ class TeamYear:
     requests: list[SupportRequest]
     today: date
     segments: list[dict[str, Any]] = field(default_factory=list)
+    # How likely its milestones were said to be last: the word and how many.
+    outlook: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def last(self) -> CheckIn | None:
@@ -128,7 +130,7 @@ class TeamYear:
 
 
 def team_years(cohort: Cohort, teams: QuerySet[Team], today: date) -> list[TeamYear]:
-    """The lines of the follow-up page, in five statements however many teams there are."""
+    """The lines of the follow-up page, in six statements however many teams there are."""
     check_ins = CheckIn.objects.select_related("round", "submitted_by").order_by("round__number")
     requests = SupportRequest.objects.open().select_related("holder")
     found = list(
@@ -136,7 +138,7 @@ def team_years(cohort: Cohort, teams: QuerySet[Team], today: date) -> list[TeamY
             Prefetch("check_ins", check_ins), Prefetch("support_requests", requests)
         )
     )
-    counts = _counts(found)
+    counts, outlooks = _counts(found), _outlooks(found)
     years = [
         TeamYear(
             team,
@@ -145,6 +147,7 @@ def team_years(cohort: Cohort, teams: QuerySet[Team], today: date) -> list[TeamY
             list(team.support_requests.all()),
             today,
             segments(counts[team.pk]),
+            outlooks[team.pk],
         )
         for team in found
     ]
@@ -160,6 +163,27 @@ def _counts(teams: list[Team]) -> dict[int, Counter[str]]:
     for team_id, status, number in grouped:
         counts[team_id][status] = number
     return counts
+
+
+def _outlooks(teams: list[Team]) -> dict[int, list[tuple[str, int]]]:
+    """The last word on each milestone that is in the plan, counted, the best first."""
+    said = Outlook.objects.filter(
+        answer__check_in__team__in=teams,
+        answer__withdrawal__isnull=True,
+        milestone__removed_at__isnull=True,
+    ).order_by("answer__at", "pk")
+    last: dict[tuple[int, int], str] = {}
+    for team_id, milestone, likely in said.values_list(
+        "answer__check_in__team", "milestone", "likely"
+    ):
+        last[team_id, milestone] = likely
+    counts: dict[int, Counter[str]] = {team.pk: Counter() for team in teams}
+    for (team_id, _milestone), likely in last.items():
+        counts[team_id][likely] += 1
+    return {
+        pk: [(str(word.label), counter[word]) for word in Outlook.Likely if counter[word]]
+        for pk, counter in counts.items()
+    }
 
 
 def legend(years: list[TeamYear]) -> list[Dot]:

@@ -7,6 +7,7 @@ from followups import (
     preference_pages,
     schedule_pages,
     support_pages,
+    take_back_pages,
     views,
     year_pages,
 )
@@ -31,6 +32,11 @@ urlpatterns = [
     path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
     path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),
     path("teams/<int:team_id>/support/", support_pages.support_of_team, name="support"),
+    path(
+        "teams/<int:team_id>/check-ins/<int:check_in_id>/links/",
+        take_back_pages.close_links,
+        name="close_links",
+    ),
     path(
         "teams/<int:team_id>/support/<int:request_id>/",
         support_pages.support_request,
@@ -68,5 +74,6 @@ urlpatterns = [
     path("c/", link_pages.check_in_by_link, name="check_in_by_link"),
     # Without a slash at the end: short enough never to be folded, and reached without redirect.
     path("c/<str:token>", link_pages.check_in_link, name="check_in_link"),
+    path("b/<str:token>", take_back_pages.take_back, name="take_back"),
     path("u/<str:token>", preference_pages.opt_out, name="opt_out"),
 ]

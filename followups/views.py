@@ -20,9 +20,11 @@ from cohorts.access import (
     team_door,
 )
 from cohorts.models import Cohort, Team
-from followups import check_in_pages, forecast, overview, planner, schedule, support_pages
+from followups import forecast, overview, planner, schedule, support_pages
+from followups.check_in_pages import Visit, in_words_of
 from followups.models import CheckIn
 from followups.rights import Right
+from followups.said import told_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,12 +80,14 @@ def check_in(request: SignedIn, team: Team, check_in_id: int) -> HttpResponse:
     check_ins = CheckIn.objects.select_related("team__cohort", "round")
     found = get_object_or_404(check_ins, pk=check_in_id, team=team)
     if team.roles & TEAM:
-        return check_in_pages.show(request, found, request.user, Right(found.pk, request.user.pk))
-    answers = found.answers.select_related("person").prefetch_related("support_requests__moves")
+        right = Right(found.pk, request.user.pk)
+        with in_words_of(request.user, team):
+            return Visit(request, found, request.user, right).show()
+    answers = found.answers.select_related("person", "withdrawal__by")
     context = {
         "check_in": found,
         "team": team,
-        "answers": check_in_pages.with_activities(list(answers), found),
+        "answers": told_in(list(answers), found),
         "may_excuse": bool(team.roles & REPLY_CHECK_IN),
     }
     return render(request, "followups/check_in_read.html", context)

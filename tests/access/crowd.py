@@ -31,14 +31,18 @@ from followups import commitments
 from followups.commitments import Words
 from followups.models import (
     Answer,
+    Briefing,
     Call,
     CheckIn,
+    DraftField,
     Holiday,
+    Outlook,
     Pause,
     Round,
     ScheduleTemplate,
     SupportMove,
     SupportRequest,
+    Withdrawal,
 )
 from materials.models import Handing, Material, RoleCard
 from outbox.models import Message
@@ -72,6 +76,7 @@ def grow(world: World, until: int) -> None:
         _promises(team, world.users["member"])
         _talk(world, team)
         _prepared(world, team, n)
+        _written(world, team, n)
     Baseline.objects.filter(plan__team=team).update(content=baseline.frozen(groups(team)))
 
 
@@ -99,6 +104,24 @@ def _looked_after(world: World, team: Team, n: int) -> None:
     ScheduleTemplate.objects.create(
         program=team.cohort.program, name=f"Schedule {n}", weeks=[4], made_at=NOON
     )
+
+
+def _written(world: World, team: Team, n: int) -> None:
+    """More answers to the team's check-in, some taken back, and more of its draft."""
+    check_in = CheckIn.objects.get(pk=world.own["check_in_id"])
+    lead = world.users["team lead"]
+    activity = Activity.objects.filter(milestone__plan=team.plan).order_by("-pk")[0]
+    milestone = activity.milestone
+    answer = Answer.objects.create(
+        check_in=check_in, submission_id=uuid.uuid4(), person=lead, by_link=False, at=NOON, did="x"
+    )
+    Outlook.objects.create(answer=answer, milestone=milestone, likely="likely")
+    Briefing.objects.create(answer=answer, name="A minister")
+    if n % 2:
+        Withdrawal.objects.create(answer=answer, by=lead, at=NOON)
+    for name in (f"likely-{milestone.pk}", f"line-{activity.pk}"):
+        said = {"text": "likely", "by": lead, "at": NOON}
+        DraftField.objects.get_or_create(check_in=check_in, name=name, defaults=said)
 
 
 def _sister(world: World, team: Team, n: int) -> None:
@@ -259,6 +282,11 @@ def _check_ins(asked: list[tuple[Team, Round, User]]) -> None:
         )
         for check_in, (_team, _round, person) in zip(check_ins, asked, strict=True)
     )
+    DraftField.objects.bulk_create(
+        DraftField(check_in=check_in, name="did", text="Met them", by=person, at=NOON)
+        for check_in, (_team, _round, person) in zip(check_ins, asked, strict=True)
+    )
+    Briefing.objects.bulk_create(Briefing(answer=answer, name="A minister") for answer in answers)
     told = {"raised_at": NOON, "due_on": NOON.date()}
     wishes = SupportRequest.objects.bulk_create(
         SupportRequest(team=team, answer=answer, text="Help", state=state, holder=person, **told)

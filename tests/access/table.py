@@ -167,6 +167,7 @@ DOORS: dict[str, Door] = {
     "peer_plan": Door(TEAM, TEAM),
     # The year after
     "check_in": Door(STAFF | TEAM),
+    "close_links": Door(NOBODY, TEAM),
     "support": Door(STAFF | TEAM, TEAM),
     "support_request": Door(STAFF | TEAM, STAFF),
     "confirm_support": Door(NOBODY, frozenset({TEAM_LEAD})),
@@ -183,6 +184,7 @@ DOORS: dict[str, Door] = {
     "check_in_by_link": Door(EVERYBODY, EVERYBODY, public="the cookie, or what the page carries"),
     "comments_off": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     "progress_link": Door(EVERYBODY, public="the link's token"),
+    "take_back": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     "opt_out": Door(EVERYBODY, EVERYBODY, public="the link's token"),
     # The operator
     "worker": Door(EVERYBODY, public="names our static files"),

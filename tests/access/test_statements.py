@@ -18,6 +18,8 @@ from cohorts import calendar_feed
 from cohorts.models import Team
 from conversations import digests
 from followups import mails
+from followups.models import CheckIn
+from followups.sending_mails import TAKE_BACK
 from outbox import links
 from tests.access.crowd import IN_THE_YEAR, grow
 from tests.access.table import DOORS
@@ -62,6 +64,8 @@ def address(door: str, world: World) -> str:
         return feed_address(world.users["member"])
     if door == "progress_link":
         return progress_address(world)
+    if door == "take_back":
+        return take_back_address(world)
     purpose = PURPOSES.get(door)
     kwargs = {key: world.own[key] for key in parameters(door)}
     if purpose:
@@ -79,6 +83,14 @@ def address(door: str, world: World) -> str:
 def feed_address(person: User) -> str:
     feed = calendar_feed.feed_of(person, None) or calendar_feed.make(person, None, NOON)
     return urlsplit(calendar_feed.url_of(feed)).path
+
+
+def take_back_address(world: World) -> str:
+    """Where the answer to the team's check-in can be taken back."""
+    check_in = CheckIn.objects.get(pk=world.own["check_in_id"])
+    once = {"about": check_in.answers.all()[0].pk, "person": world.users["member"]}
+    token = links.issue(TAKE_BACK, "world", expires_at=None, now=NOON, **once)
+    return reverse("take_back", args=[token])
 
 
 def progress_address(world: World) -> str:

@@ -30,7 +30,17 @@ from conversations.models import Comment
 from documents.models import ImportDraft
 from followups import commitments, mails
 from followups.commitments import Words
-from followups.models import Answer, Call, CheckIn, Round, ScheduleTemplate, SupportRequest
+from followups.models import (
+    Answer,
+    Briefing,
+    Call,
+    CheckIn,
+    DraftField,
+    Outlook,
+    Round,
+    ScheduleTemplate,
+    SupportRequest,
+)
 from materials.models import Handing, Material, RoleCard
 from outbox import links
 from outbox.models import Heartbeat
@@ -199,6 +209,11 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
         next=f"Next {word}",
         activities={str(activity.pk): {"status": "on_track", "line": f"Line {word}"}},
     )
+    DraftField.objects.create(
+        check_in=check_in, name="did", text=f"Written {word}", by=member, at=NOON
+    )
+    Outlook.objects.create(answer=answer, milestone=milestone, likely="likely")
+    Briefing.objects.create(answer=answer, name=f"Minister {word}")
     support = SupportRequest.objects.create(
         team=team, answer=answer, text=f"Help {word}", from_whom=f"From {word}"
     )

@@ -38,7 +38,8 @@ def test_a_week_and_its_year(found: Callable[..., Office]) -> None:
     week.sign_off(amara)
 
     year.close_the_week(grace)
-    year.answer_from_the_mail(office)
+    year.write_from_the_mail(office)
+    year.send_as_the_lead(office)
     year.see_where_reforms_stand(grace)
     year.chase_the_silent(office, grace)
     year.coach_looks(office)

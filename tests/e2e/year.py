@@ -13,6 +13,17 @@ OPENS, NUDGE = datetime(2031, 1, 31, 11, tzinfo=UTC), datetime(2031, 2, 4, 11, t
 OVERDUE, COACH = datetime(2031, 2, 12, 11, tzinfo=UTC), datetime(2031, 2, 17, 11, tzinfo=UTC)
 CLOSED = datetime(2031, 2, 24, 11, tzinfo=UTC)
 HELP = "A seat at the budget hearing"
+SAID = (
+    ("Brief the minister", "on track", "Two briefings so far"),
+    ("Sit down with the payroll", "done", "All three came"),
+    ("Ask the auditor general", "stuck", "No answer to our letter"),
+)
+ANSWERS = {
+    "What did you do?": "We met the clerks.",
+    "What did you learn?": "They were never asked.",
+    "What are you struggling with?": "The auditor is silent.",
+    "What will you do next?": "We go there in person.",
+}
 
 
 def line_of(grace: Visitor, team: str) -> Locator:
@@ -33,8 +44,14 @@ def close_the_week(grace: Visitor) -> None:
     grace.look()
 
 
-def answer_from_the_mail(office: Office) -> None:
-    """The link in the mail opens the check-in on a phone that never signed in."""
+def turn(visitor: Visitor) -> None:
+    """Press Next and wait for the page after this one."""
+    with visitor.page.expect_navigation():
+        visitor.press("Next")
+
+
+def write_from_the_mail(office: Office) -> None:
+    """The link in the mail opens the check-in on a phone that never signed in, page by page."""
     office.set_clock(OPENS)
     for name in ("amara", "moses", "ruth"):
         address = f"{name}@liberia.example.org"
@@ -43,30 +60,48 @@ def answer_from_the_mail(office: Office) -> None:
     ruth.open(link)
     expect(ruth.page).to_have_url(f"{office.installation.url}/c/")
     ruth.sees("You answer as ruth@liberia.example.org")
+    label = ruth.page.get_by_label
+    heading = ruth.page.get_by_role("heading", level=1)
+    while (asked := heading.inner_text()) not in ANSWERS:
+        for text, status, words in SAID:
+            if asked.startswith(text):
+                label(status, exact=True).check()
+                label("In one line").fill(words)
+        turn(ruth)
+    for question, words in ANSWERS.items():
+        label(question).fill(words)
+        turn(ruth)
+    label("highly likely", exact=True).first.check()
     ruth.look()
-    for text, status, words in (
-        ("Brief the minister", "on track", "Two briefings so far"),
-        ("Sit down with the payroll", "done", "All three came"),
-        ("Ask the auditor general", "stuck", "No answer to our letter"),
-    ):
-        part = ruth.page.locator("section").filter(has_text=text)
-        part.get_by_label(status, exact=True).check()
-        part.get_by_label("In one line").fill(words)
-    ruth.fill(
-        did="We met the clerks.",
-        learned="They were never asked.",
-        struggling="The auditor is silent.",
-        next="We go there in person.",
-        help=HELP,
-        help_from="The program",
-        help_by="2031-02-20",
-    )
-    ruth.press("Send the answer")
-    ruth.sees("Thank you. What you said is kept.")
-    ruth.sees("We ask again on")
+    turn(ruth)
+    label("Someone else, by name").fill("The minister")
+    turn(ruth)
+    label("What would help?").fill(HELP)
+    ruth.fill(help_from="The program", help_by="2031-02-20")
+    turn(ruth)
+    ruth.sees("Is this what you want to say?")
+    ruth.reads("Two briefings so far", "We met the clerks.", "The minister", HELP)
     ruth.look()
+    ruth.press("Tell them that it is ready")
+    ruth.sees("that it is ready to be sent")
     ruth.open("/")
     expect(ruth.page.get_by_role("main").get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def send_as_the_lead(office: Office) -> None:
+    """The lead gets what a member wrote, reads it and sends it; a mail says how to undo that."""
+    mailbox, address = office.mailbox, "amara@liberia.example.org"
+    amara = office.visitor(phone=True, zone="Africa/Monrovia")
+    amara.open(mailbox.link(address, "waits for you to send it", "c"))
+    amara.reads("No answer to our letter")
+    amara.page.get_by_label("Yes, this is what our team says").check()
+    amara.press("Send the answer")
+    amara.sees("Thank you. What your team said is kept.")
+    amara.sees("We ask again on")
+    amara.look()
+    amara.open(mailbox.link(address, "check-in 1 was sent", "b"))
+    amara.sees("Take the answer back?")
+    amara.look()
 
 
 def see_where_reforms_stand(grace: Visitor) -> None:

@@ -40,7 +40,7 @@ def day(n: int) -> datetime:
 
 @dataclass
 class World:
-    """One team of two with a coach, and what the mail server took from us."""
+    """One team of two, Amara its lead, with a coach, and what the mail server took from us."""
 
     cohort: Cohort
     team: Team
@@ -111,9 +111,11 @@ def world(db: None, sink: Sink) -> World:
     coach = make_user("Carla Coach", time_zone="Europe/Berlin")
     team = make_team(cohort, name="Liberia", coach=coach)
     amara = make_member(
-        team, make_user("Amara Kollie", time_zone="Africa/Monrovia", email="amara@example.org")
+        team,
+        make_user("Amara Kollie", time_zone="Africa/Monrovia", email="amara@example.org"),
+        role="lead",
     )
-    boima = make_member(team, make_user("Boima", email="boima@example.org"), role="lead")
+    boima = make_member(team, make_user("Boima", email="boima@example.org"))
     return World(cohort, team, amara, boima, coach, sink)
 
 

@@ -88,13 +88,46 @@ class Browser:
         first = self.get(link)
         return self.get(first["Location"]) if first.status_code == 303 else first
 
-    def send(self, page: HttpResponse, **said: str) -> HttpResponse:
-        """Fill the page's form and send it."""
+    def send(self, page: HttpResponse, do: str = "next", **said: str) -> HttpResponse:
+        """Fill the page's form and press one of its buttons."""
         form = Form(page.content.decode())
         assert form.action, page.content.decode()
         unknown = {name for name in said if name not in form.names}
         assert not unknown, f"the page does not ask for {unknown}"
-        return self.post(form.action, form.fields | said)
+        return self.post(form.action, form.fields | said | {"do": do})
+
+    def turn_to(self, page: HttpResponse, step: str) -> HttpResponse:
+        """Another page of the same check-in."""
+        return self.get(f"{page.wsgi_request.path}?step={step}")  # type: ignore[attr-defined]
+
+    def write(self, page: HttpResponse, **said: str) -> None:
+        """Fill in pages of a check-in and press Next on each, by their fields' names."""
+        steps: dict[str, dict[str, str]] = {}
+        for name, text in said.items():
+            steps.setdefault(step_of(name), {})[name] = text
+        for step, fields in steps.items():
+            taken = self.send(self.turn_to(page, step), **fields)
+            assert taken.status_code == 303, text_of(taken)
+
+    def answer(self, page: HttpResponse, **said: str) -> HttpResponse:
+        """Fill in pages of a check-in, look at the last one and send it."""
+        self.write(page, **said)
+        return self.send_off(self.turn_to(page, "send"))
+
+    def send_off(self, last: HttpResponse) -> HttpResponse:
+        """Send what stands on the last page of a check-in, ticking what has to be ticked."""
+        agrees = {"agreed": "yes"} if "agreed" in Form(last.content.decode()).names else {}
+        return self.send(last, "send", **agrees)
+
+
+def step_of(name: str) -> str:
+    """The page on which a field stands."""
+    part, _dash, number = name.partition("-")
+    if part in {"status", "line"}:
+        return f"activity-{number}"
+    return {"likely": "outlook", "met": "met", "met_others": "met"}.get(
+        part, "help" if part.startswith("help") else part
+    )
 
 
 def text_of(page: HttpResponse) -> str:

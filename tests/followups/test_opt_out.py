@@ -127,4 +127,4 @@ def test_who_stopped_the_reminders_can_still_answer(opened):
     phone = Browser(opened.clock)
     phone.post(opened.link(path="u"), {})
     page = phone.follow(opened.link(opened.amara))
-    assert phone.send(page, did="We met.").status_code == 303
+    assert phone.answer(page, did="We met.").status_code == 303

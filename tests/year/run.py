@@ -209,12 +209,11 @@ class Year:
             team.left[deed.address] = self.now()
 
     def answer(self, team: oracle.TeamYear, number: int) -> None:
-        """Somebody who got this round's mail answers from it, unless no mail came yet."""
-        gone = {*team.left, *team.opted_out}
+        """The lead answers from this round's mail, unless none came yet."""
+        lead = team.readers[0].address
         for which, mail in self.meanings():
             asked = which[:2] == (team.name, number) and which[2] not in {"coach", "lead"}
-            # A mail of two teams holds two links.
-            if asked and mail.to not in {*gone, world.IN_TWO_TEAMS.address}:
+            if asked and mail.to == lead:
                 link = world.link_in(mail.raw, "c")
                 assert link, mail.raw.decode()
                 world.answer_by_link(link, f"Round {number} of {team.name}.", self.again)

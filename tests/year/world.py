@@ -129,24 +129,25 @@ class Form(HTMLParser):
 
 
 def answer_by_link(link: str, said: str, again: Callable[[Callable[[], None]], None]) -> None:
-    """Open the link of a check-in mail, fill the first question, submit. `again` retries a step."""
+    """Open the link of a check-in mail, fill the first question, send. `again` retries a step."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     seen: dict[str, str] = {}
 
-    def open_page() -> None:
-        with browser.open(link, timeout=20) as page:
+    def open_page(address: str) -> None:
+        with browser.open(address, timeout=20) as page:
             seen["url"], seen["page"] = page.url, page.read().decode()
 
-    def submit() -> None:
+    def press(button: str, **filled: str) -> None:
         form = Form(seen["page"])
-        form.fields["did"] = said
+        fields = form.fields | filled | {"do": button}
         target = urllib.parse.urljoin(seen["url"], form.action)
-        body = urllib.parse.urlencode(form.fields).encode()
-        with browser.open(target, data=body, timeout=20) as page:
+        with browser.open(target, urllib.parse.urlencode(fields).encode(), timeout=20) as page:
             page.read()
 
-    again(open_page)
-    again(submit)
+    again(lambda: open_page(link))
+    again(lambda: press("next", did=said))
+    again(lambda: open_page(urllib.parse.urljoin(seen["url"], "?step=send")))
+    again(lambda: press("send", agreed="yes"))
 
 
 def opt_out(raw: bytes, again: Callable[[Callable[[], None]], None]) -> None:

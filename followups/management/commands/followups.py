@@ -1,4 +1,4 @@
-"""`manage.py followups`: the year's mails before they go, what is due, and stop and go."""
+"""`manage.py followups`: the year's mails, what is due, stop and go, and answers by mail."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from coalitions import clock
 from cohorts.models import Cohort
-from followups import due, forecast
+from followups import due, forecast, tasks
 from followups.forecast import Expected
 from outbox import hold, ticking
 from outbox.models import Engine
@@ -19,13 +20,14 @@ COLUMNS = ("date", "time", "zone", "round", "step", "team", "person", "address",
 
 
 class Command(BaseCommand):
-    help = "Show what the follow-up year sends and what is due; look now; stop and go on."
+    help = "Show what the year sends and what is due; look now; stop and go on; take answers."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True)
         preview = commands.add_parser("preview", help="the year's mails, on each reader's clock")
         preview.add_argument("--cohort", type=int, required=True, help="the cohort's id")
         preview.add_argument("--json", action="store_true", help="one JSON list")
+        commands.add_parser("receive", help="take the answers that came by mail, now")
         commands.add_parser("tick", help="look now, once: plan what is due and send it")
         listing = commands.add_parser("due", help="what is due and why; changes nothing")
         listing.add_argument(
@@ -93,6 +95,11 @@ class Command(BaseCommand):
         if as_sent:
             until = f"{as_sent:%Y-%m-%d %H:%M}Z"
             self.stdout.write(f"{taken} mails that were due by {until} are taken as sent.")
+
+    def receive(self, options: dict[str, Any]) -> None:
+        if not settings.REPLY_MAILBOX:
+            raise CommandError("No mailbox is configured: see REPLY_MAILBOX in docs/deploy.md.")
+        self.stdout.write(f"{tasks.receive()} answers by mail.")
 
     def preview(self, options: dict[str, Any]) -> None:
         cohort = Cohort.objects.filter(pk=options["cohort"]).first()

@@ -1,0 +1,212 @@
+"""Several people write one check-in, page by page: nothing is lost, and one of them sends it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from cohorts.models import Membership
+from followups import reminders
+from followups.models import Answer, Briefing, DraftEdit, DraftField, Outlook
+from outbox.models import Suppression
+from tests.factories import make_outsider
+from tests.followups.conftest import DAY, World, day
+from tests.followups.pages import Browser, Form, text_of
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def amaras(opened: World) -> Browser:
+    return Browser(opened.clock)
+
+
+@pytest.fixture
+def boimas(opened: World) -> Browser:
+    return Browser(opened.clock + MINUTE)
+
+
+def test_a_page_asks_one_thing_says_how_far_one_is_and_leads_on_and_back(opened, amaras):
+    activity = opened.activity("Pay on the 25th")
+    page = amaras.follow(opened.link())
+    assert "Pay on the 25th" in text_of(page)
+    assert "1 of 9" in text_of(page)
+    on = amaras.send(page, **{f"status-{activity.pk}": "done"})
+    assert on["Location"] == "/c/?step=did"
+    back = amaras.send(amaras.get("/c/?step=did"), "back", did="We met.")
+    assert back["Location"] == f"/c/?step=activity-{activity.pk}"
+    # Going back kept what was typed.
+    assert Form(amaras.get("/c/?step=did").content.decode()).fields["did"] == "We met."
+
+
+def test_what_was_begun_on_a_phone_goes_on_at_a_laptop(opened, amaras):
+    amaras.write(amaras.follow(opened.link()), did="We met.")
+    laptop = Browser(opened.clock)
+    laptop.sign_in(opened.amara)
+    page = laptop.get(f"/teams/{opened.team.pk}/check-ins/{opened.check_in().pk}/")
+    assert "We met." in text_of(page)
+    assert "written by Amara Kollie" in text_of(page)
+    assert "?step=learned" in page.content.decode()
+
+
+def test_two_people_on_two_pages_do_not_meet_and_each_is_named(opened, amaras, boimas):
+    first, second = amaras.follow(opened.link()), boimas.follow(opened.link(opened.boima))
+    amaras.write(first, did="We met.")
+    boimas.write(second, learned="They have no list.")
+    page = text_of(amaras.get("/c/"))
+    for words in ("We met.", "written by Amara Kollie", "They have no list.", "written by Boima"):
+        assert words in page
+
+
+def test_who_comes_second_sees_both_texts_and_both_are_on_record(opened, amaras, boimas):
+    first, second = amaras.follow(opened.link()), boimas.follow(opened.link(opened.boima))
+    amaras.send(first, did="Amara's words")
+    clash = boimas.send(second, did="Boima's words")
+    assert clash.status_code == 409
+    assert "Amara's words" in text_of(clash)
+    assert Form(clash.content.decode()).fields["did"] == "Boima's words"
+    assert DraftField.objects.get().text == "Amara's words"
+    assert set(DraftEdit.objects.values_list("text", "kept")) == {
+        ("Amara's words", True),
+        ("Boima's words", False),
+    }
+    # Pressing Next again puts one's own in place of theirs; it knew them.
+    assert boimas.send(clash, did="Both of us").status_code == 303
+    field = DraftField.objects.get()
+    assert (field.text, field.by) == ("Both of us", opened.boima)
+
+
+def test_theirs_can_be_kept(opened, amaras, boimas):
+    first, second = amaras.follow(opened.link()), boimas.follow(opened.link(opened.boima))
+    amaras.send(first, did="Amara's words")
+    clash = boimas.send(second, did="Boima's words")
+    assert boimas.send(clash, "theirs").status_code == 303
+    assert DraftField.objects.get().text == "Amara's words"
+
+
+def test_the_same_page_sent_twice_and_a_page_that_nobody_touched_are_no_clash(opened, amaras):
+    page = amaras.follow(opened.link())
+    for _ in range(2):
+        assert amaras.send(page, did="We met.").status_code == 303
+    assert amaras.send(amaras.get("/c/?step=did")).status_code == 303
+    assert DraftEdit.objects.count() == 1
+
+
+def test_one_press_says_that_no_activity_changed(opened, amaras):
+    pay, audit = opened.activity(status="on_track"), opened.activity("Audit", status="stuck")
+    page = amaras.follow(opened.link())
+    # What was said last stands there.
+    assert Form(page.content.decode()).fields[f"status-{pay.pk}"] == "on_track"
+    assert amaras.send(page, "unchanged")["Location"] == "/c/?step=did"
+    amaras.send_off(amaras.get("/c/"))
+    assert Answer.objects.get().activities == {
+        str(pay.pk): {"status": "on_track", "line": ""},
+        str(audit.pk): {"status": "stuck", "line": ""},
+    }
+
+
+def test_how_likely_milestones_are_and_who_was_briefed_are_rows_that_readers_see(opened, amaras):
+    activity = opened.activity()
+    minister = make_outsider(opened.team, "Hon. Minister")
+    said = {
+        f"likely-{activity.milestone_id}": "doubtful",
+        f"met-{minister.pk}": "on",
+        "met_others": "The auditor; the auditor’s wife, The auditor",
+    }
+    amaras.answer(amaras.follow(opened.link()), **said)
+    assert Outlook.objects.get().likely == "doubtful"
+    assert dict(Briefing.objects.values_list("name", "person")) == {
+        "Hon. Minister": minister.pk,
+        "The auditor": None,
+        "the auditor’s wife": None,
+    }
+    coach = Browser(opened.clock)
+    coach.sign_in(opened.coach)
+    page = text_of(coach.get(f"/teams/{opened.team.pk}/check-ins/{opened.check_in().pk}/"))
+    for words in ("Salaries arrive : in doubt", "Hon. Minister", "The auditor"):
+        assert words in page
+    year = text_of(coach.get(f"/cohorts/{opened.cohort.pk}/follow-up/"))
+    assert "Milestones: 1 in doubt" in year
+
+
+def test_a_draft_is_the_teams_alone(opened, amaras):
+    amaras.write(amaras.follow(opened.link()), did="Not sent yet.")
+    coach = Browser(opened.clock)
+    coach.sign_in(opened.coach)
+    page = coach.get(f"/teams/{opened.team.pk}/check-ins/{opened.check_in().pk}/")
+    assert "Not sent yet." not in text_of(page)
+
+
+def test_a_member_leaves_the_sending_to_the_lead_who_is_told_once(opened, boimas):
+    page = boimas.follow(opened.link(opened.boima))
+    boimas.write(page, did="We met.")
+    last = boimas.turn_to(page, "send")
+    assert "Amara Kollie leads your team and sends the answer." in text_of(last)
+    forged = Form(last.content.decode()).fields | {"do": "send", "agreed": "yes"}
+    refused = boimas.post("/c/", forged)
+    assert (refused.status_code, "lead sends the answer" in text_of(refused)) == (422, True)
+    assert not Answer.objects.exists()
+    for _ in range(2):
+        boimas.send(last, "hand")
+    assert "We write to Amara Kollie" in text_of(boimas.get("/c/?step=send"))
+    opened.live_until(opened.clock + 4 * DAY)
+    told = [m for m in opened.letters(opened.amara) if "waits for you to send it" in m["Subject"]]
+    assert len(told) == 1
+    amara = Browser(opened.clock)
+    amara.send_off(amara.follow(opened.link(opened.amara)))
+    assert Answer.objects.get().person == opened.amara
+
+
+def nobody_leads(world: World) -> None:
+    Membership.objects.filter(user=world.amara).update(role="member")
+
+
+def lead_opted_out(world: World) -> None:
+    reminders.stop(world.amara, world.clock)
+
+
+def lead_has_a_dead_address(world: World) -> None:
+    Suppression.objects.create(address=world.amara.email, reason="gone", since=world.clock)
+
+
+def date_has_passed(world: World) -> None:
+    world.clock = day(10)
+
+
+@pytest.mark.parametrize(
+    "why", [nobody_leads, lead_opted_out, lead_has_a_dead_address, date_has_passed]
+)
+def test_without_a_lead_to_reach_or_after_its_date_any_member_sends(opened, why):
+    link = opened.link(opened.boima)
+    why(opened)
+    browser = Browser(opened.clock)
+    assert browser.answer(browser.follow(link), did="We met.").status_code == 303
+    assert Answer.objects.get().person == opened.boima
+
+
+def test_what_someone_changed_meanwhile_is_looked_at_before_it_is_sent(opened, amaras, boimas):
+    page = amaras.follow(opened.link())
+    amaras.write(page, did="We met.")
+    last = amaras.turn_to(page, "send")
+    boimas.write(boimas.follow(opened.link(opened.boima)), learned="No list.")
+    again = amaras.send_off(last)
+    assert (again.status_code, "wrote meanwhile" in text_of(again)) == (422, True)
+    assert not Answer.objects.exists()
+    assert amaras.send_off(again).status_code == 303
+    assert Answer.objects.get().learned == "No list."
+
+
+def test_links_are_closed_by_their_reader_and_by_the_lead_for_all(opened):
+    mine, theirs = opened.link(), opened.link(opened.boima)
+    boima, amara = Client(), Client()
+    boima.force_login(opened.boima)
+    amara.force_login(opened.amara)
+    path = f"/teams/{opened.team.pk}/check-ins/{opened.check_in().pk}/links/"
+    # A member closes their own, whatever they ask for.
+    boima.post(path, {"whose": "all"})
+    browser = Browser(opened.clock)
+    assert (browser.get(theirs).status_code, browser.get(mine).status_code) == (410, 303)
+    amara.post(path, {"whose": "all"})
+    assert browser.get(mine).status_code == 410
