@@ -8,7 +8,19 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import (
+    Aggregate,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -105,27 +117,34 @@ def _moved_on(team: Team) -> Exists:
 
 
 def token(team: Team) -> str:
-    """Changes whenever anything in the plan does; one statement.
+    """Changes whenever anything does that the plan shows; one statement.
 
-    Versions only grow and no row is ever deleted, so their sums tell every change.
+    Versions only grow and no row is ever deleted, so their sums tell every change of a cell, here
+    and in the rows of sheets that were carried. What is answered beside the cells (why a date
+    slipped, that an outsider knows) only comes and goes, so its numbers and latest ids tell.
     """
-    milestones = Milestone.objects.filter(plan=OuterRef("pk")).order_by().values("plan")
-    activities = Activity.objects.filter(milestone__plan=OuterRef("pk"))
-    found = (
-        ActionPlan.objects.filter(team=team)
-        .values_list(
-            Subquery(milestones.annotate(n=Sum("version")).values("n")),
-            Subquery(
-                activities.order_by()
-                .values("milestone__plan")
-                .annotate(n=Sum("version"))
-                .values("n")
-            ),
-            Exists(Baseline.objects.filter(plan=OuterRef("pk"))),
-        )
-        .first()
-    )
+    activities = Activity.objects.filter(milestone__plan=OuterRef("pk")).order_by()
+    of_plan = {"activity__milestone__plan": OuterRef("pk")}
+    reasons = SlipReason.objects.filter(**of_plan).order_by()
+    known = Acceptance.objects.filter(**of_plan).order_by()
+    reached = Person.objects.filter(team=team).exclude(contact="").order_by()
+    told = [
+        _one(Milestone.objects.filter(plan=OuterRef("pk")).order_by(), "plan", Sum("version")),
+        _one(activities, "milestone__plan", Sum("version")),
+        _one(activities, "milestone__plan", Sum("from_row__version")),
+        _one(reasons, "activity__milestone__plan", Max("pk")),
+        _one(known, "activity__milestone__plan", Count("pk")),
+        _one(known, "activity__milestone__plan", Max("pk")),
+        _one(reached, "team", Count("pk")),
+        Exists(Baseline.objects.filter(plan=OuterRef("pk"))),
+    ]
+    found = ActionPlan.objects.filter(team=team).values_list(*told).first()
     return "-".join(str(int(part or 0)) for part in found or ())
+
+
+def _one(rows: QuerySet[Any], group: str, number: Aggregate) -> Subquery:
+    """One number about `rows`, which are all of one `group`."""
+    return Subquery(rows.values(group).annotate(n=number).values("n"))
 
 
 def timeframe(starts_on: date | None, due_on: date | None, note: str) -> str:

@@ -99,7 +99,6 @@ function editOf(control) {
   const { table, row, key = "", day = "" } = rowOf(control).dataset;
   const fields = { table, row, key, day, field: control.dataset.field, value: tidy(control.value), edit_id: newId() };
   Object.assign(fields, edit ? { seen: edit.fields.value, settles: "" } : { seen, settles });
-  fields.person = document.body.dataset.person;
   if (held.drafts) fields.draft = "1";
   return Object.assign(typed ?? {}, { url: grid.dataset.cellsUrl, fields });
 }
