@@ -6,7 +6,8 @@ import { clear, columnOf, isMarked, isRow, linkAt, linksIn, neighbour, rowsShown
 import { copyText, empty, paste, read } from "./clipboard.js";
 import { dragRows } from "./dragging.js";
 import { helpWithPeople } from "./people.js";
-import { actOnRow, addActivity, addRow, closeRow, dropFresh, openRow } from "./rows.js";
+import { actOnRow } from "./gestures.js";
+import { addActivity, addRow, closeRow, dropFresh, openRow } from "./rows.js";
 import { commit, controlsIn, grid, grow, isDirty, show, stateOf, words } from "./saving.js";
 import { watchSelection } from "./selecting.js";
 

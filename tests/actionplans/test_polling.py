@@ -13,7 +13,7 @@ from actionplans import cells, plans
 from actionplans.baseline import sign_off
 from actionplans.models import Activity
 from cohorts.models import Person, Team
-from tests.actionplans.planning import SCRIPT, make_activity, make_milestone, make_row, url, write
+from tests.actionplans.planning import SCRIPT, make_milestone, make_row, url, write
 from tests.factories import NOON
 
 
@@ -78,7 +78,11 @@ def test_the_poll_tells_what_is_answered_beside_the_cells(
         headers = SCRIPT["headers"] | ({"If-None-Match": known} if known else {})
         answer = client.get(url(team, "changes/"), headers=headers)
         parts = answer.json()["parts"] if answer.status_code == 200 else []
-        return answer.status_code, answer.headers.get("ETag", ""), {part["id"]: part for part in parts}
+        return (
+            answer.status_code,
+            answer.headers.get("ETag", ""),
+            {part["id"]: part for part in parts},
+        )
 
     _status, tag, before = ask()
     assert ask(tag)[0] == 304
@@ -95,4 +99,4 @@ def test_asking_whether_the_plan_changed_takes_one_statement(
     team: Team, activity: Activity, django_assert_num_queries
 ) -> None:
     with django_assert_num_queries(1):
-        plans.token(team)
+        plans.page_token(team)
