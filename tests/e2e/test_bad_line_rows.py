@@ -1,4 +1,4 @@
-"""Without a line rows are pasted, moved, doubled, removed and begun; all of it arrives, in order."""
+"""Without a line rows are pasted, moved, doubled, removed, begun; all of it arrives, in order."""
 
 from __future__ import annotations
 

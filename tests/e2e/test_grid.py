@@ -39,7 +39,7 @@ for name in ("Keys", "Paste", "Drag", "People", "Arabic", "Phone", "Several"):
         cells.create_row(made, table="activity", edit_id=uuid4(), initial={"text": text}, **told)
 """
 # What keeps texts on the device comes behind the page: nobody waits for it.
-BEHIND = re.compile(r"/(keeping|leaving|line_bar|store|stuck|resume|drafts|worker)\.")
+BEHIND = re.compile(r"/(keeping|leaving|line_bar|store|stuck|resume|forms|drafts|worker)\.")
 PASTE = """([kind, text]) => {
   const data = new DataTransfer();
   data.setData(kind, text);
