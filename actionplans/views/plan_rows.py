@@ -53,8 +53,6 @@ def _add(request: SignedIn, team: Team, table: str, parent: Milestone | None) ->
         by=request.user,
         now=clock.now(),
     )
-    if is_script(request):
-        return render(request, f"actionplans/{table}_form.html", _context(team, table, row))
     return redirect(_row_url(team, table, row))
 
 

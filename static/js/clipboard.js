@@ -1,7 +1,7 @@
 // Copying out of the grid and pasting into it, as Excel and Google Sheets understand one another:
 // lines and tabs, texts with either of them in quotes.
 import { block, COLUMNS, columnOf, isRow, linksIn, rowId, rowsShown, tableOf, versionOf } from "./cells.js";
-import { sendBlock } from "./block.js";
+import { sendBlock } from "./gestures.js";
 import { milestoneOver, nameIn } from "./rows.js";
 import { controlsIn, grid, isBusy, newId, words } from "./saving.js";
 import { announce } from "./app.js";

@@ -1,9 +1,7 @@
 // Forms of rows that the page makes by itself, from what it was told last.
 import { latest } from "./poll.js";
-import { blank } from "./rows.js";
+import { blank, TEMPLATES } from "./rows.js";
 import { controlsIn, grid, nameOf } from "./saving.js";
-
-const TEMPLATES = { row: ["new-row", "new"], activity: ["new-activity", 0], milestone: ["new-milestone", 0] };
 
 /** The form of a row that is shown as text; null where nothing is known of it. */
 export function formFor(row) {

@@ -5,7 +5,7 @@ import { announce, showTrouble } from "./app.js";
 import { columnOf, linksIn, tableOf } from "./cells.js";
 import { milestoneNamed, set } from "./forms.js";
 import { latest } from "./poll.js";
-import { line, newId, send } from "./queue.js";
+import { line, newId, send, waitingIds } from "./queue.js";
 import { milestoneOver, newRow } from "./rows.js";
 import { controlsIn, grid, grow, held, isBusy, nameOf, stateOf, words } from "./saving.js";
 
@@ -29,12 +29,12 @@ export function say(html, sentence) {
   return toast;
 }
 
-/** Send a gesture {url, fields, of}: `of` is the row it is about. Returns the answer that decided. */
+/** Send a gesture {url, fields, of}: `of` is the row it is about, a block's page. Returns the answer that decided. */
 export async function perform(edit) {
   let isAhead = false;
   held.saves++;
   const answer = await send(edit, (kind) => {
-    if (!isAhead && kind !== "kept" && grid) {
+    if (!isAhead && kind !== "kept") {
       isAhead = true;
       held.ahead++;
       showAhead(edit);
@@ -88,6 +88,33 @@ export function actOnRow(form, choice) {
   return perform({ url: form.action, fields: { do: choice, edit_id: newId() }, of: row?.id ?? "" });
 }
 
+/** Write `rows` of one table; `pasted` when their cells are columns of the screen. */
+export function sendBlock(table, rows, pasted = false) {
+  if (!rows.length) return null;
+  if (!line.away) say("", words.saving);
+  const id = newId();
+  const block = { id, table, day: grid.dataset.day, pasted, rows, after: waitingIds() };
+  return perform({ url: grid.dataset.blockUrl, fields: { block: JSON.stringify(block), edit_id: id }, of: location.pathname });
+}
+
+/** Undo or redo one's own last edit, as the server knows it. */
+export function turn(form) {
+  if (line.away || !navigator.onLine) return showTrouble("undo");
+  const place = form.querySelector("[name=place]").value;
+  return perform({ url: form.action, fields: { do: form.dataset.turn, place, edit_id: newId() } });
+}
+
+/** Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y, where no text is being written. */
+export function turnByKey(event) {
+  const key = event.key.toLowerCase();
+  const wanted = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
+  const form = wanted && document.querySelector(`[data-tools] [data-turn=${wanted}]`);
+  if (!form) return false;
+  event.preventDefault();
+  turn(form);
+  return true;
+}
+
 // What will come of it, on this page ---------------------------------------------------------------
 
 /** A row; a milestone with all that stands below it. */
@@ -110,11 +137,8 @@ const AHEAD = {
     else body().append(...partOf(row));
   },
   duplicate: (row, { edit_id }) => {
-    const cells = { ...latest.get(row.id)?.cells };
-    delete cells.status;
-    delete cells.milestone;
-    const copy = begin(edit_id, tableOf(row), tableOf(row) === "activity" ? milestoneOver(row) : null, cells);
-    row.after(copy);
+    const { status, milestone, ...cells } = latest.get(row.id)?.cells ?? {};
+    row.after(begin(edit_id, tableOf(row), milestoneOver(row), cells));
   },
   remove: (row) => {
     const part = partOf(row);
@@ -127,7 +151,7 @@ function showAhead({ fields, of }) {
   if (fields.block) return showBlock(JSON.parse(fields.block));
   if (fields.do === "restore") return bringBack(of);
   const row = document.getElementById(of);
-  if (row && grid.contains(row)) AHEAD[fields.do]?.(row, fields);
+  if (row) AHEAD[fields.do]?.(row, fields);
 }
 
 function step(row, way) {
@@ -200,9 +224,4 @@ function settle({ fields, of }) {
 }
 
 /** Is what an earlier page left waiting about this page? */
-export function hasPlace({ url, fields, of }) {
-  if (!fields.block) return Boolean(of && document.getElementById(of));
-  const { table, day } = JSON.parse(fields.block);
-  if (url !== grid.dataset.blockUrl) return false;
-  return table === "sheetrow" ? location.pathname.endsWith(`/${day}/`) : Boolean(document.getElementById("new-activity"));
-}
+export const hasPlace = ({ fields, of }) => (fields.block ? of === location.pathname : Boolean(of && document.getElementById(of)));

@@ -84,7 +84,7 @@ function listen() {
       if (form.matches("[data-by-script]")) import("./gestures.js").then(({ actOnRow }) => actOnRow(form, choice));
       else if (form.matches("[data-add-row]")) addRow();
       else if (form.matches("[data-adds]") && (line.away || !navigator.onLine || form.closest("[data-row=new]"))) addHere(form);
-      else if (form.matches("[data-turn]")) import("./block.js").then(({ turn }) => turn(form));
+      else if (form.matches("[data-turn]")) import("./gestures.js").then(({ turn }) => turn(form));
       else if (!form.matches("[data-conflict], [data-selection]") && controlsIn(grid).some((c) => isDirty(c) || stateOf(c).edit) && !("waited" in form.dataset)) {
         form.dataset.waited = "";
         afterSaving(() => form.requestSubmit(event.submitter));

@@ -11,10 +11,8 @@ function controlOf({ url, fields: { table, row, key, day, field, milestone } }, 
   if (url !== grid.dataset.cellsUrl) return null;
   const of = (name, value) => `[data-${name}="${CSS.escape(value)}"]`;
   let place = grid.querySelector(`${of("table", table)}${of("row", row)}${row === "new" ? of("key", key) : ""}`);
-  if (!place && row === "new" && day && location.pathname.endsWith(`/${day}/`)) {
-    place = newRow(key);
-    opened.add(place);
-  } else if (!place && row === "new" && !day && document.getElementById(`new-${table}`)) {
+  const isHere = day ? location.pathname.endsWith(`/${day}/`) : document.getElementById(`new-${table}`);
+  if (!place && row === "new" && isHere) {
     place = newRow(key, table, milestone && milestoneNamed(milestone));
     if (milestone) place.dataset.milestone = milestone;
     opened.add(place);

@@ -1,7 +1,7 @@
 // Rows of a grid: a row of text opens as a form, turns to text again; new ones begin here.
 import { showTrouble } from "./app.js";
 import { isAway, line } from "./queue.js";
-import { commit, controlsIn, grid, grow, held, isBusy, newId, post } from "./saving.js";
+import { commit, controlsIn, grid, grow, held, isBusy, newId } from "./saving.js";
 
 /** A row's other looks, text or form: without a line to the server it turns to the one it had. */
 const others = new WeakMap();
@@ -74,7 +74,8 @@ export function blank(template, stand, key) {
   return row;
 }
 
-const TEMPLATES = { sheetrow: ["new-row", "new"], activity: ["new-activity", 0], milestone: ["new-milestone", 0] };
+export const TEMPLATES = { row: ["new-row", "new"], activity: ["new-activity", 0], milestone: ["new-milestone", 0] };
+TEMPLATES.sheetrow = TEMPLATES.row;
 
 /** The milestone that a row of the plan stands below, or is. */
 export function milestoneOver(row) {
@@ -125,34 +126,14 @@ export function addRow() {
   row.scrollIntoView({ block: "nearest" });
 }
 
-/** A new activity below `row`, under its milestone; without a line its first word makes it. */
-export async function addActivity(row) {
-  const milestone = milestoneOver(row);
-  const form = milestone?.querySelector("form[data-adds]");
-  if (!form) return null;
-  const isNew = milestone.dataset.row === "new" || line.away;
-  const answer = isNew ? null : await post(form.action, { edit_id: newId() });
-  if (!answer) return newRow(newId(), "activity", milestone);
-  if (!answer.ok) return void showTrouble("server");
-  const holder = document.createElement("template");
-  holder.innerHTML = await answer.text();
-  const added = holder.content.firstElementChild;
-  held.saves++;
-  row.after(added);
-  added.dataset.fresh = "";
-  return added;
+/** A new activity below `row`, the last one under its milestone. */
+export function addActivity(row) {
+  return newRow(newId(), "activity", milestoneOver(row));
 }
 
-/** An activity that Enter made and nobody wrote in goes again. */
-export async function dropFresh(row) {
-  const isEmpty = !controlsIn(row).some((control) => control.tagName !== "SELECT" && control.value.trim());
-  if (isUntouched(row)) {
-    row.remove();
-    return true;
-  }
-  if (!("fresh" in row.dataset) || !isEmpty) return false;
-  const answer = await post(row.dataset.textUrl.split("?")[0], { do: "remove" });
-  held.saves++;
-  if (answer?.ok) row.remove();
-  return Boolean(answer?.ok);
+/** A row that was begun and nobody wrote in goes again. */
+export function dropFresh(row) {
+  if (!isUntouched(row)) return false;
+  row.remove();
+  return true;
 }
