@@ -84,10 +84,10 @@ def token(team: Team, day: date) -> str:
     return f"{version}-{handed_in_at is not None:d}-{'-'.join(str(n or 0) for n in numbers)}"
 
 
-def _carried() -> QuerySet[Activity, dict[str, Any]]:
+def _carried() -> QuerySet[Any, Any]:
     """How many rows of a sheet stand in the plan, and the activity that came last."""
-    activities = Activity.objects.live().filter(from_row__sheet=OuterRef("pk")).order_by()
-    return activities.values("from_row__sheet").annotate(n=Count("pk"), last=Max("pk"))
+    rows: QuerySet[Any] = Activity.objects.live().filter(from_row__sheet=OuterRef("pk")).order_by()
+    return rows.values("from_row__sheet").annotate(n=Count("pk"), last=Max("pk"))
 
 
 def hand_in(team: Team, day: date, *, by: User, now: datetime) -> bool:

@@ -139,5 +139,6 @@ class _Asked:
         version = None if "key" in row else _id(row["version"])
         edit_id = blocks.edit_of(self.id, key, field)
         own = frozenset([*self.after, *(blocks.edit_of(one, key, field) for one in self.after)])
-        told = {"version": version, "after": own}
-        return blocks.Written(self.table, key, field, str(text), edit_id, **told)
+        return blocks.Written(
+            self.table, key, field, str(text), edit_id, version=version, after=own
+        )

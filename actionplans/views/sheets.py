@@ -95,7 +95,7 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> Parts:
     parts: list[dict[str, Any]] = [
         {
             "id": f"row-{row.pk}",
-            "version": f"{row.version}-{row.carried_into or 0}",
+            "version": f"{row.version}-{getattr(row, 'carried_into', None) or 0}",
             "cells": TABLES[ROW].shown(row),
             "html": render_to_string("actionplans/sheet_row.html", context | {"row": row}),
             **told_of(changes.get((ROW, row.pk)), request.user),
