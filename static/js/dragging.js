@@ -25,11 +25,9 @@ function begin(event) {
 function follow(start, handle, row) {
   const part = partOf(row);
   const home = part.at(-1).nextSibling;
-  const lies = () => part.at(-1).nextSibling;
   const goHome = () => part.forEach((one) => row.parentElement.insertBefore(one, home));
   let isMoving = false;
   const move = (event) => {
-    if (event.pointerId !== start.pointerId) return;
     if (!isMoving && Math.abs(event.clientY - start.clientY) < FAR_ENOUGH) return;
     if (!isMoving) {
       isMoving = true;
@@ -44,21 +42,20 @@ function follow(start, handle, row) {
     delete row.dataset.dragged;
     // The press that ends a drag does not open the menu.
     const still = (click) => click.preventDefault();
-    handle.addEventListener("click", still, { once: true, capture: true });
+    handle.addEventListener("click", still, true);
     setTimeout(() => {
-      handle.removeEventListener("click", still, { capture: true });
+      handle.removeEventListener("click", still, true);
       handle.closest("details").removeAttribute("open");
     });
     if (event.type !== "pointerup") goHome();
-    else if (lies() !== home) keep(row, part, goHome);
+    else if (part.at(-1).nextSibling !== home) keep(row, part, goHome);
   };
   const cancel = (event) => event.key === "Escape" && end(event);
   const listeners = [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", cancel]];
   for (const [name, listener] of listeners) document.addEventListener(name, listener);
 }
 
-/** Before the first row whose middle is below the pointer; never above the first milestone. A
- * milestone goes before another, or last. */
+/** Before the first row, or the first milestone, whose middle is below the pointer. */
 function put(row, part, y) {
   const others = rowsShown().filter((other) => !part.includes(other));
   const places = isMilestone(row) ? others.filter(isMilestone) : others;

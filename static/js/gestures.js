@@ -1,28 +1,23 @@
-// Rows moved, doubled, removed, brought back, and blocks of cells: through the queue, in order with the
-// edits of cells. Without a line the page shows at once what will come of them; `held.ahead` tells
-// the poll to leave the page alone until the server has heard.
+// Rows moved, doubled, removed, brought back, and blocks of cells: through the queue, as cells. Without
+// a line the page shows what will come of them; by `held.ahead` no poll undoes that.
 import { announce, showTrouble } from "./app.js";
 import { columnOf, linksIn, tableOf } from "./cells.js";
 import { milestoneNamed, set } from "./forms.js";
 import { latest } from "./poll.js";
 import { line, newId, send, waitingIds } from "./queue.js";
 import { milestoneOver, newRow } from "./rows.js";
-import { controlsIn, grid, grow, held, isBusy, nameOf, stateOf, words } from "./saving.js";
+import { controlsIn, grid, grow, held, isBusy, nameOf, stateOf, toastOf, words } from "./saving.js";
 
 const GOES_AFTER = 12000;
 const body = () => grid.querySelector(".grid > tbody");
-/** Rows that were removed on this page alone: what stood there, and before what. */
+/** What was removed on this page alone. */
 const removed = new Map();
 
 /** Say it in a toast and aloud: a piece of the page, or a sentence. */
 export function say(html, sentence) {
   const toasts = document.getElementById("toasts");
   if (html) toasts.innerHTML = html;
-  else {
-    const toast = Object.assign(document.createElement("div"), { className: "toast" });
-    toast.append(Object.assign(document.createElement("p"), { textContent: sentence }));
-    toasts.replaceChildren(toast);
-  }
+  else toastOf(sentence).button.remove();
   announce(sentence ?? toasts.querySelector("p").textContent.trim());
   const toast = toasts.firstElementChild;
   toast.querySelector("[data-dismiss]")?.addEventListener("click", () => toast.remove());
@@ -58,13 +53,12 @@ function waits({ url, fields, of }, kind) {
   const isRemoval = fields.do === "remove" && removed.has(of);
   const isSaid = document.querySelector(`#toasts [data-of="${fields.edit_id}"]`);
   if (kind !== "unsaved" || isSaid || (line.keeper && !fields.block && !isRemoval)) return;
-  const toast = say("", line.keeper ? words.kept : words.unsaved);
+  const { toast, button } = toastOf(line.keeper ? words.kept : words.unsaved);
+  announce(toast.firstChild.textContent);
   toast.dataset.of = fields.edit_id;
   toast.toggleAttribute("data-unsaved", !line.keeper);
-  if (!isRemoval) return;
-  const back = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: words.undo });
-  toast.append(back);
-  back.addEventListener("click", () => {
+  if (!isRemoval) return void button.remove();
+  button.addEventListener("click", () => {
     toast.remove();
     perform({ url, fields: { do: "restore", edit_id: newId() }, of });
   });

@@ -22,6 +22,14 @@ async function afterSaving(go) {
   go();
 }
 
+/** What is said beside a cell moves what is below it: not while a press there is under way. */
+function leave(control) {
+  const go = () => commit(control);
+  if (!held.down) return void go();
+  document.addEventListener("pointerup", () => setTimeout(go), { once: true });
+  setTimeout(go, 1000);
+}
+
 /** The keys of a spreadsheet, and all that goes with them, come with the first touch of the grid. */
 function loadKeys() {
   keys ??= import("./keys.js").catch(() => void (keys = null));
@@ -54,12 +62,12 @@ function listen() {
   grid.addEventListener("change", ({ target }) => target.matches("select[data-field]") && commit(target));
   grid.addEventListener("focusout", ({ target, relatedTarget }) => {
     const control = target.matches("[data-field]") ? target : target.closest("[data-chips]")?.previousElementSibling;
-    if (control && !relatedTarget?.closest?.(`[data-chips="${control.id}"]`) && relatedTarget !== control) commit(control);
+    if (control && !relatedTarget?.closest?.(`[data-chips="${control.id}"]`) && relatedTarget !== control) leave(control);
   });
   grid.addEventListener("change", ({ target }) => target.matches(".calendar") && chooseDay(target));
   // A finger on the button of a row's menu drags the row, from the first time on (dragging.js).
   grid.addEventListener("touchmove", (event) => event.target.closest(".menu > summary") && event.preventDefault(), { passive: false });
-  grid.addEventListener("pointerdown", (event) => (held.down = event));
+  document.addEventListener("pointerdown", (event) => (held.down = event));
   for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (held.down = null));
   for (const name of ["focusin", "pointerover", "pointerdown"]) grid.addEventListener(name, loadKeys);
   document.addEventListener("keydown", async (event) => {

@@ -6,7 +6,8 @@ import { copyText, empty, paste, read } from "./clipboard.js";
 import { dragRows } from "./dragging.js";
 import { helpWithPeople } from "./people.js";
 import { actOnRow, turnByKey } from "./gestures.js";
-import { addActivity, addRow, closeRow, dropFresh, openRow } from "./rows.js";
+import { newId } from "./queue.js";
+import { addRow, closeRow, dropFresh, milestoneOver, newRow, openRow } from "./rows.js";
 import { commit, controlsIn, grid, grow, isDirty, show, stateOf, words } from "./saving.js";
 import { watchSelection } from "./selecting.js";
 
@@ -82,7 +83,7 @@ async function goDown(control) {
   if (!next && document.getElementById("new-row")) {
     addRow();
     rowsShown().at(-1).querySelector(`[data-field="${column}"]`)?.focus();
-  } else if (isLastActivity(row, next)) addActivity(row).querySelector(`[data-field="${column}"]`)?.focus();
+  } else if (isLastActivity(row, next)) newRow(newId(), "activity", milestoneOver(row)).querySelector(`[data-field="${column}"]`)?.focus();
   else if (next?.matches(".editing")) (next.querySelector(`[data-field="${column}"]`) ?? controlsIn(next)[0]).focus();
   else if (next) await write(linkAt(next, column));
   await saved;

@@ -126,11 +126,6 @@ export function addRow() {
   row.scrollIntoView({ block: "nearest" });
 }
 
-/** A new activity below `row`, the last one under its milestone. */
-export function addActivity(row) {
-  return newRow(newId(), "activity", milestoneOver(row));
-}
-
 /** A row that was begun and nobody wrote in goes again. */
 export function dropFresh(row) {
   if (!isUntouched(row)) return false;

@@ -180,21 +180,25 @@ function takeMerged(control, state, answer, value) {
   offerUndo(control, state, answer, told);
 }
 
+/** A sentence in a toast, with a button that undoes what it tells. */
+export function toastOf(sentence) {
+  const toast = Object.assign(document.createElement("div"), { className: "toast" });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: words.undo });
+  toast.append(Object.assign(document.createElement("p"), { textContent: sentence }), button);
+  document.getElementById("toasts").replaceChildren(toast);
+  return { toast, button };
+}
+
 /** The row may have turned to text by then: the way back stands in a toast. */
 function offerUndo(control, state, answer, told) {
   const { table, row } = rowOf(control).dataset;
   const edit = { table, row, field: control.dataset.field, value: answer.before, seen: answer.text, edit_id: newId() };
-  const toast = document.createElement("div");
-  toast.className = "toast";
-  const sentence = Object.assign(document.createElement("p"), { textContent: told });
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: words.undo });
-  toast.append(sentence, button);
-  document.getElementById("toasts").replaceChildren(toast);
+  const { toast, button } = toastOf(told);
   button.addEventListener("click", async () => {
     const undone = await post(grid.dataset.cellsUrl, edit);
     if (undone?.status === 409) {
       button.remove();
-      return void (sentence.textContent = words.changedMeanwhile.replace("%s", words.someone));
+      return void (toast.firstChild.textContent = words.changedMeanwhile.replace("%s", words.someone));
     }
     if (!undone?.ok) return showTrouble(undone ? "server" : "line");
     toast.remove();
