@@ -12,11 +12,13 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.device import mark
 from accounts.doors import is_script
 from accounts.models import User
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
+SAFE = {"GET", "HEAD", "OPTIONS"}
 HAS_SECOND_FACTOR = "has_second_factor"
 # Doors that stay open on the way to a second factor. The page that sets it up shows a new secret
 # each time it is loaded, so nothing that it or another page asks for by itself may lead to it.
@@ -34,6 +36,24 @@ ON_THE_WAY = (
     "healthz",
     "readyz",
 )
+
+
+class OwnPageMiddleware:
+    """Write nothing for a page of someone else, who sat here before and has left it open.
+
+    Scripts send the mark that their page bears (base.html) with all that they write.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        whose = request.headers.get("X-Person")
+        if not whose or request.method in SAFE:
+            return self.get_response(request)
+        if isinstance(request.user, User) and mark(request.user) == whose:
+            return self.get_response(request)
+        return HttpResponse(status=401)
 
 
 class PersonMiddleware:

@@ -34,8 +34,9 @@ class Written:
     """One cell of a block: `row` is the id of a row, or the key of a new one.
 
     `seen` is the text that the person saw; None where the page knows only the `version` of the
-    row that it showed: the ledger knows the text. A `field` may be "removed", with "yes" or "" as
-    its texts.
+    row that it showed: the ledger knows the text. What the same page wrote since, without having
+    heard of it yet, it has seen as well: `after` are the ids of those edits. A `field` may be
+    "removed", with "yes" or "" as its texts.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Written:
     edit_id: UUID
     seen: str | None = None
     version: int | None = None
+    after: frozenset[UUID] = frozenset()
 
 
 class Rows:
@@ -237,8 +239,9 @@ class Rows:
             return cell.tidy(one.seen)
         past = self.past.get((one.table, row.pk, one.field), [])
         version = one.version or 0
-        if before := [edit for edit in past if (edit.version or 0) <= version]:
-            return before[-1].value
+        known = [e for e in past if (e.version or 0) <= version or e.edit_id in one.after]
+        if known:
+            return known[-1].value
         return past[0].seen if past else self._text((one.table, one.row), cell)
 
     def _meaning(self, cell: Cell, text: str, row: Any) -> Any:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from actionplans.invalid import Invalid
 from actionplans.models import Edit
 from cohorts.models import Team
 
-__all__ = ["Result", "Written", "save_block"]
+__all__ = ["Result", "Written", "edit_of", "save_block", "text_after"]
 
 MOST = 2_500
 
@@ -69,6 +69,21 @@ def save_block(
     except IntegrityError:
         # The same block, sent twice at the same moment: the other one is written by now.
         return _save(team, written, parents or {}, by, now)
+
+
+def edit_of(block: UUID, row: int | UUID | str, field: str) -> UUID:
+    """The id of the edit by which a block writes a cell; a new row is called by its key."""
+    return uuid5(block, f"{row}/{field}")
+
+
+def text_after(team: Team, blocks: Sequence[UUID], row: str, field: str) -> str:
+    """The text that the last of `blocks` left in a cell; "" where none wrote it."""
+    if not blocks:
+        return ""
+    ids = [edit_of(block, row, field) for block in blocks]
+    left = Edit.objects.filter(team=team, edit_id__in=ids, outcome=Edit.Outcome.APPLIED)
+    last = left.order_by("-version").first()
+    return last.value if last else ""
 
 
 @transaction.atomic

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import (
+    Aggregate,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -24,7 +36,7 @@ from actionplans.models import (
     Milestone,
     SlipReason,
 )
-from actionplans.rows import remove_row, restore_row
+from actionplans.rows import create_row, remove_row, restore_row
 from coalitions.days import in_words
 from cohorts.models import Person, Team
 
@@ -44,6 +56,30 @@ class Group:
 def plan_of(team: Team) -> ActionPlan:
     """The team's plan, made when there is none yet. Writes: only for a POST."""
     return ActionPlan.objects.get_or_create(team=team)[0]
+
+
+def new_row(team: Team, table: str, key: UUID, under: str, *, by: User, now: datetime) -> Any:
+    """The row that a page began without asking, by the `key` it gave it; made by its first word.
+
+    `under` is the milestone of an activity: its id, or the key of one that began the same way.
+    Raises Milestone.DoesNotExist.
+    """
+    told: dict[str, Any] = {"by": by, "now": now}
+    if table == MILESTONE:
+        return create_row(plan_of(team), table=table, edit_id=key, **told)
+    return create_row(milestone_named(team, under, **told), table=table, edit_id=key, **told)
+
+
+def milestone_named(team: Team, name: str, *, by: User, now: datetime) -> Milestone:
+    """A milestone by its id, or by the key that its page gave it. Raises DoesNotExist."""
+    if name.isascii() and name.isdigit() and len(name) < 19:
+        return Milestone.objects.select_related("plan__team").get(pk=name, plan__team=team)
+    try:
+        key = UUID(name)
+    except ValueError:
+        raise Milestone.DoesNotExist from None
+    found = new_row(team, MILESTONE, key, "", by=by, now=now)
+    return Milestone.objects.select_related("plan__team").get(pk=found.pk)
 
 
 def signed_and_mine(team: Team, user: User) -> tuple[Baseline | None, int]:
@@ -105,27 +141,51 @@ def _moved_on(team: Team) -> Exists:
 
 
 def token(team: Team) -> str:
-    """Changes whenever anything in the plan does; one statement.
+    """Changes whenever a cell of the plan does, or it is signed; one statement.
 
     Versions only grow and no row is ever deleted, so their sums tell every change.
     """
-    milestones = Milestone.objects.filter(plan=OuterRef("pk")).order_by().values("plan")
+    return _numbers(team, _of_cells())
+
+
+def page_token(team: Team) -> str:
+    """Changes whenever anything does that the plan's page shows; one statement.
+
+    Besides its cells: the rows of sheets that were carried, why dates slipped, which outsiders
+    know, who can be reached. Answers only come and go, so their number and latest id tell.
+    """
+    of_plan = {"activity__milestone__plan": OuterRef("pk")}
+    group = "activity__milestone__plan"
+    known = Acceptance.objects.filter(**of_plan)
     activities = Activity.objects.filter(milestone__plan=OuterRef("pk"))
-    found = (
-        ActionPlan.objects.filter(team=team)
-        .values_list(
-            Subquery(milestones.annotate(n=Sum("version")).values("n")),
-            Subquery(
-                activities.order_by()
-                .values("milestone__plan")
-                .annotate(n=Sum("version"))
-                .values("n")
-            ),
-            Exists(Baseline.objects.filter(plan=OuterRef("pk"))),
-        )
-        .first()
-    )
+    beside = [
+        _one(activities, "milestone__plan", Sum("from_row__version")),
+        _one(SlipReason.objects.filter(**of_plan), group, Max("pk")),
+        _one(known, group, Count("pk")),
+        _one(known, group, Max("pk")),
+        _one(Person.objects.filter(team=team).exclude(contact=""), "team", Count("pk")),
+    ]
+    return _numbers(team, [*_of_cells(), *beside])
+
+
+def _of_cells() -> list[Any]:
+    milestones = Milestone.objects.filter(plan=OuterRef("pk"))
+    activities = Activity.objects.filter(milestone__plan=OuterRef("pk"))
+    return [
+        _one(milestones, "plan", Sum("version")),
+        _one(activities, "milestone__plan", Sum("version")),
+        Exists(Baseline.objects.filter(plan=OuterRef("pk"))),
+    ]
+
+
+def _numbers(team: Team, wanted: list[Any]) -> str:
+    found = ActionPlan.objects.filter(team=team).values_list(*wanted).first()
     return "-".join(str(int(part or 0)) for part in found or ())
+
+
+def _one(rows: QuerySet[Any], group: str, number: Aggregate) -> Subquery:
+    """One number about `rows`, which are all of one `group`."""
+    return Subquery(rows.order_by().values(group).annotate(n=number).values("n"))
 
 
 def timeframe(starts_on: date | None, due_on: date | None, note: str) -> str:
@@ -141,21 +201,37 @@ def timeframe(starts_on: date | None, due_on: date | None, note: str) -> str:
 
 
 @transaction.atomic
-def remove_milestone(team: Team, milestone: Milestone, *, by: User, now: datetime) -> None:
-    """Take a milestone away with its activities; `restore_milestone` brings all of them back."""
+def remove_milestone(
+    team: Team, milestone: Milestone, *, edit_id: UUID, by: User, now: datetime
+) -> None:
+    """Take a milestone away with its activities; `restore_milestone` brings all of them back.
+
+    Sent twice it is once.
+    """
+    if Edit.objects.filter(edit_id=edit_id).exists():
+        return
     living = Activity.objects.live().filter(milestone=milestone).values_list("pk", flat=True)
     for table, pk in [(MILESTONE, milestone.pk), *((ACTIVITY, pk) for pk in living)]:
-        remove_row(team, table=table, row_id=pk, edit_id=uuid4(), by=by, now=now)
+        one = _edit_of(edit_id, table, pk)
+        remove_row(team, table=table, row_id=pk, edit_id=one, by=by, now=now)
 
 
 @transaction.atomic
-def restore_milestone(team: Team, milestone: Milestone, *, by: User, now: datetime) -> None:
-    """Bring a milestone back, with the activities that went with it."""
+def restore_milestone(
+    team: Team, milestone: Milestone, *, edit_id: UUID, by: User, now: datetime
+) -> None:
+    """Bring a milestone back, with the activities that went with it. Sent twice it is once."""
     went = Activity.objects.filter(milestone=milestone, removed_at=milestone.removed_at)
     together = went.values_list("pk", flat=True) if milestone.removed_at else []
     for table, pk in [(MILESTONE, milestone.pk), *((ACTIVITY, pk) for pk in together)]:
+        one = _edit_of(edit_id, table, pk)
         try:
-            restore_row(team, table=table, row_id=pk, edit_id=uuid4(), by=by, now=now)
+            restore_row(team, table=table, row_id=pk, edit_id=one, by=by, now=now)
         except Invalid:
             # Its row of the sheet was carried again meanwhile: it is in the plan already.
             continue
+
+
+def _edit_of(edit_id: UUID, table: str, pk: int) -> UUID:
+    """The milestone's own entry bears the `edit_id`, those of its activities follow from it."""
+    return edit_id if table == MILESTONE else uuid5(edit_id, str(pk))

@@ -8,7 +8,7 @@ outside the team deserves a question. Pure functions over rows that are loaded a
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -62,10 +62,10 @@ class Problems:
     @property
     def summary(self) -> list[Remark]:
         """Each sentence once, with its rows in the order of the plan."""
-        whole = [Remark(sentence, [], 0) for sentence in self.plan]
-        return whole + [
+        return [
             Remark(sentence, rows[:MOST_NAMED], max(0, len(rows) - MOST_NAMED))
-            for sentence, rows in self._rows.items()
+            for sentence in dict.fromkeys([*self.plan, *self._rows])
+            for rows in [self._rows[sentence]]
         ]
 
     def add(self, row: Activity | Milestone, sentences: list[str]) -> None:
@@ -74,8 +74,16 @@ class Problems:
         by_row = self.activities if isinstance(row, Activity) else self.milestones
         by_row[row.pk] = sentences
         for sentence in sentences:
-            text = row.text if isinstance(row, Activity) else row.title
-            self._rows[sentence].append((f"{row._meta.model_name}-{row.pk}", text))
+            self._name(sentence, row)
+
+    def add_to_plan(self, sentence: str, rows: Iterable[Activity]) -> None:
+        self.plan.append(sentence)
+        for row in rows:
+            self._name(sentence, row)
+
+    def _name(self, sentence: str, row: Activity | Milestone) -> None:
+        text = row.text if isinstance(row, Activity) else row.title
+        self._rows[sentence].append((f"{row._meta.model_name}-{row.pk}", text))
 
 
 def problems(milestones: Iterable[tuple[Milestone, list[Activity]]], cohort: Cohort) -> Problems:
@@ -91,7 +99,8 @@ def problems(milestones: Iterable[tuple[Milestone, list[Activity]]], cohort: Coh
             if activity.status != Activity.Status.DROPPED:
                 pursued.append(activity)
                 found.add(activity, of_activity(activity, cohort))
-    found.plan += all_on_one(pursued, cohort.program)
+    for sentence, rows in all_on_one(pursued, cohort.program):
+        found.add_to_plan(sentence, rows)
     return found
 
 
@@ -182,21 +191,23 @@ def _of_dates(activity: Activity, cohort: Cohort) -> list[str]:
     return found
 
 
-def all_on_one(activities: list[Activity], bounds: Program) -> list[str]:
-    """One person who bears most lines is a plan that falls ill with them."""
+def all_on_one(activities: list[Activity], bounds: Program) -> list[tuple[str, list[Activity]]]:
+    """One person who bears most lines is a plan that falls ill with them; with those lines."""
     if len(activities) < MOST_LINES_FROM:
         return []
-    names: dict[int, str] = {}
-    lines: Counter[int] = Counter()
+    borne: dict[Person, list[Activity]] = defaultdict(list)
     for activity in activities:
-        bearers = {person.pk: person.name for person in bearers_of(activity)}
-        names |= bearers
-        lines.update(bearers.keys())
+        for person in bearers_of(activity):
+            borne[person].append(activity)
+    heavy = [
+        (person, lines)
+        for person, lines in borne.items()
+        if 100 * len(lines) > bounds.most_share * len(activities)
+    ]
+    sentence = _("%(name)s bears %(count)d of %(all)d activities. What if they are ill?")
     return [
-        _("%(name)s bears %(count)d of %(all)d activities. What if they are ill?")
-        % {"name": names[pk], "count": count, "all": len(activities)}
-        for pk, count in lines.most_common()
-        if 100 * count > bounds.most_share * len(activities)
+        (sentence % {"name": person.name, "count": len(lines), "all": len(activities)}, lines)
+        for person, lines in sorted(heavy, key=lambda one: (-len(one[1]), one[0].name))
     ]
 
 

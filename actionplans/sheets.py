@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.http import Http404
 
 from accounts.models import User
@@ -71,13 +72,22 @@ def token(team: Team, day: date) -> str:
     found = (
         DailySheet.objects.filter(team=team, day=day_of(team, day))
         .annotate(rows_count=Count("rows"), rows_version=Sum("rows__version"))
-        .values_list("version", "handed_in_at", "rows_count", "rows_version")
+        .annotate(
+            carried=Subquery(_carried().values("n")), last=Subquery(_carried().values("last"))
+        )
+        .values_list("version", "handed_in_at", "rows_count", "rows_version", "carried", "last")
         .first()
     )
     if found is None:
         return "0"
-    version, handed_in_at, count, rows_version = found
-    return f"{version}-{handed_in_at is not None:d}-{count}-{rows_version or 0}"
+    version, handed_in_at, *numbers = found
+    return f"{version}-{handed_in_at is not None:d}-{'-'.join(str(n or 0) for n in numbers)}"
+
+
+def _carried() -> QuerySet[Any, Any]:
+    """How many rows of a sheet stand in the plan, and the activity that came last."""
+    rows: QuerySet[Any] = Activity.objects.live().filter(from_row__sheet=OuterRef("pk")).order_by()
+    return rows.values("from_row__sheet").annotate(n=Count("pk"), last=Max("pk"))
 
 
 def hand_in(team: Team, day: date, *, by: User, now: datetime) -> bool:

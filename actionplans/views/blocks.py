@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.views.decorators.http import require_POST
 
-from actionplans import blocks, sheets
+from accounts.models import User
+from actionplans import blocks, plans, sheets
 from actionplans.cell_values import TABLES
 from actionplans.invalid import Invalid
-from actionplans.models import Milestone
 from actionplans.pasting import Pasting
 from actionplans.plans import ACTIVITY
 from actionplans.rows import REMOVED
@@ -27,6 +29,8 @@ from cohorts.models import Session, Team
 
 # The place of the plan's edits, where those of a sheet have its day.
 PLAN = "plan"
+# So many edits of a page may be on their way at once, and count as seen.
+AFTER = 100
 
 
 @require_POST
@@ -36,10 +40,11 @@ def save_block(request: SignedIn, team: Team) -> HttpResponse:
 
     The form's `block` is JSON: `id` of the block; `table`; `day` of a sheet; `pasted`, whether the
     cells are columns of the screen; and `rows`, each with `row` and `version`, or `key` (and
-    `milestone`) for a new one, and `cells` with the text of each.
+    `milestone`) for a new one, and `cells` with the text of each. `after` names the edits and
+    blocks of the same page that were on their way when this one was made.
     """
     try:
-        asked = _Asked(team, json.loads(request.POST.get("block", "")))
+        asked = _Asked(team, json.loads(request.POST.get("block", "")), request.user)
         written = asked.written()
     except (ValueError, TypeError, AttributeError, KeyError):
         raise Http404 from None
@@ -70,6 +75,7 @@ def answer_of(
     context = {"team": team, "result": result, "refused": refused, "place": place}
     context["then"] = then
     return {
+        "at": time_format(timezone.localtime(clock.now()), "H:i"),
         "kept": result.kept,
         "conflicts": len(result.conflicts),
         "refused": len(refused),
@@ -87,26 +93,26 @@ def _id(sent: str | int) -> int:
 class _Asked:
     """What the page sent, read once; ValueError and its like for what no page sends."""
 
-    def __init__(self, team: Team, sent: dict[str, Any]) -> None:
+    def __init__(self, team: Team, sent: dict[str, Any], by: User) -> None:
         self.team, self.id, self.table = team, uuid_of(sent["id"]), sent["table"]
         self.rows: list[dict[str, Any]] = list(sent["rows"])
         self.day = date.fromisoformat(sent["day"]) if self.table == sheets.ROW else None
         if self.table not in {sheets.ROW, ACTIVITY}:
             raise ValueError
         self.pasted = bool(sent.get("pasted"))
+        self.after = [uuid_of(one) for one in list(sent.get("after", []))[:AFTER]]
+        self.by = by
         self.place = self.day.isoformat() if self.day else PLAN
         self.now = clock.now()
 
     def parents(self) -> dict[UUID, Any]:
         """The sheet or milestone of each new row."""
-        new = {UUID(row["key"]): _id(row.get("milestone", 0)) for row in self.rows if "key" in row}
+        new = {UUID(row["key"]): str(row.get("milestone", "")) for row in self.rows if "key" in row}
         if self.day:
             return dict.fromkeys(new, sheets.begin(self.team, self.day)) if new else {}
-        known = Milestone.objects.live().filter(plan__team=self.team).in_bulk(new.values())
-        try:
-            return {key: known[milestone] for key, milestone in new.items()}
-        except KeyError:
-            raise Milestone.DoesNotExist from None
+        told: dict[str, Any] = {"by": self.by, "now": self.now}
+        found = {name: plans.milestone_named(self.team, name, **told) for name in set(new.values())}
+        return {key: found[name] for key, name in new.items()}
 
     def written(self) -> list[blocks.Written]:
         """The cells of the block, in the order of the page."""
@@ -131,5 +137,8 @@ class _Asked:
             raise Http404
         key = UUID(row["key"]) if "key" in row else _id(row["row"])
         version = None if "key" in row else _id(row["version"])
-        edit_id = uuid5(self.id, f"{key}/{field}")
-        return blocks.Written(self.table, key, field, str(text), edit_id, version=version)
+        edit_id = blocks.edit_of(self.id, key, field)
+        own = frozenset([*self.after, *(blocks.edit_of(one, key, field) for one in self.after)])
+        return blocks.Written(
+            self.table, key, field, str(text), edit_id, version=version, after=own
+        )

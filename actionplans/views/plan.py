@@ -75,7 +75,7 @@ def _just_removed(request: SignedIn, team: Team) -> dict[str, Any] | None:
 
 @require_safe
 @team_door(may=READ_TEAM_WORK)
-@polled(plans.token)
+@polled(plans.page_token)
 def plan_changes(request: SignedIn, team: Team) -> Parts:
     """The parts of the plan as they are now."""
     signed = Baseline.objects.filter(plan__team=team).select_related("signed_by").first()

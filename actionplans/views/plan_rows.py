@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,7 +17,7 @@ from actionplans.models import Activity, Baseline, Milestone
 from actionplans.plan_page import open_page
 from actionplans.plans import ACTIVITY, MILESTONE
 from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, uuid_of
-from actionplans.views.row_forms import arrange, save_posted
+from actionplans.views.row_forms import arrange, given_id, piece, refusal, save_posted
 from actionplans.views.sheets import is_script
 from coalitions import clock
 from cohorts.access import WRITE_TEAM_WORK, SignedIn, team_door
@@ -54,8 +53,6 @@ def _add(request: SignedIn, team: Team, table: str, parent: Milestone | None) ->
         by=request.user,
         now=clock.now(),
     )
-    if is_script(request):
-        return render(request, f"actionplans/{table}_form.html", _context(team, table, row))
     return redirect(_row_url(team, table, row))
 
 
@@ -123,8 +120,7 @@ def _change(request: SignedIn, team: Team, table: str, row: Milestone | Activity
     """Take away, bring back, move, or save each cell of the form that was changed."""
     page = reverse("plan", args=[team.pk])
     if not sheets.is_open(team):
-        messages.warning(request, closed_sentence())
-        return redirect(page)
+        return refusal(request, closed_sentence(), page)
     told: dict[str, Any] = {
         "table": table,
         "row_id": row.pk,
@@ -138,14 +134,14 @@ def _change(request: SignedIn, team: Team, table: str, row: Milestone | Activity
             return _remove(request, team, told, row)
         case "restore":
             try:
-                _restore(team, told, row)
+                _restore(request, team, told, row)
             except cells.Invalid as refused:
-                return _say(request, refused.sentence, page)
+                return refusal(request, refused.sentence, page)
         case _:
             try:
                 arrange(request, team, told)
             except cells.Invalid as refused:
-                return _say(request, refused.sentence, page)
+                return refusal(request, refused.sentence, page)
     if is_script(request):
         return HttpResponse(status=204)
     return redirect(f"{page}#{table}-{row.pk}")
@@ -167,27 +163,24 @@ def _save(
 def _remove(
     request: SignedIn, team: Team, told: dict[str, Any], row: Milestone | Activity
 ) -> HttpResponse:
+    edit_id = given_id(request)
     if isinstance(row, Milestone):
-        plans.remove_milestone(team, row, by=told["by"], now=told["now"])
+        plans.remove_milestone(team, row, edit_id=edit_id, by=told["by"], now=told["now"])
     else:
-        cells.remove_row(team, **told, edit_id=uuid4())
+        cells.remove_row(team, **told, edit_id=edit_id)
     removed = {"table": told["table"], "pk": row.pk}
     if is_script(request):
-        return render(request, "actionplans/plan_removed.html", {"team": team, "removed": removed})
+        return piece(request, "actionplans/plan_removed.html", {"team": team, "removed": removed})
     return redirect(f"{reverse('plan', args=[team.pk])}?removed={told['table']}-{row.pk}")
 
 
-def _restore(team: Team, told: dict[str, Any], row: Milestone | Activity) -> None:
+def _restore(
+    request: SignedIn, team: Team, told: dict[str, Any], row: Milestone | Activity
+) -> None:
+    edit_id = given_id(request)
     if isinstance(row, Milestone):
-        plans.restore_milestone(team, row, by=told["by"], now=told["now"])
+        plans.restore_milestone(team, row, edit_id=edit_id, by=told["by"], now=told["now"])
         return
     if row.milestone.removed_at:
         raise cells.Invalid(_("Its milestone was removed as well. Bring the milestone back first."))
-    cells.restore_row(team, **told, edit_id=uuid4())
-
-
-def _say(request: SignedIn, sentence: str, page: str) -> HttpResponse:
-    if is_script(request):
-        return render(request, "actionplans/plan_sentence.html", {"sentence": sentence})
-    messages.warning(request, sentence)
-    return redirect(page)
+    cells.restore_row(team, **told, edit_id=edit_id)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.translation import ngettext
 
 from actionplans import cells, places
 from actionplans.cell_inputs import Input
 from actionplans.cell_values import TABLES
-from actionplans.views.cells import tell_merged, uuid_of
+from actionplans.views.cells import UNPROCESSABLE, tell_merged, uuid_of
 from cohorts.access import SignedIn
 from cohorts.models import Team
 
@@ -50,8 +52,7 @@ def save_posted(
 
 def arrange(request: SignedIn, team: Team, told: dict[str, Any]) -> None:
     """Move a row up or down, put it before another, or double it, as `do` says. Raises Invalid."""
-    sent = request.POST
-    edit_id = uuid_of(sent["edit_id"]) if sent.get("edit_id") else uuid4()
+    sent, edit_id = request.POST, given_id(request)
     match sent.get("do"):
         case "up" | "down" as way:
             cells.move_row(team, **told, step=-1 if way == "up" else 1, edit_id=edit_id)
@@ -62,6 +63,28 @@ def arrange(request: SignedIn, team: Team, told: dict[str, Any]) -> None:
             places.place_row(team, **told, before=before, parent=parent, edit_id=edit_id)
         case _:
             raise Http404
+
+
+def given_id(request: SignedIn) -> UUID:
+    """What makes a gesture once, however often it is sent; pages without a script give none."""
+    sent = request.POST.get("edit_id")
+    return uuid_of(sent) if sent else uuid4()
+
+
+def piece(request: SignedIn, template: str, context: dict[str, Any]) -> JsonResponse:
+    """What a script is to show about a gesture that was done.
+
+    JSON, so that no other page that a bad line slips in is taken for our answer.
+    """
+    return JsonResponse({"html": render_to_string(template, context, request)})
+
+
+def refusal(request: SignedIn, sentence: str, page: str) -> HttpResponse:
+    """Why a gesture was not done: said by the script, or on the page."""
+    if "X-Requested-With" in request.headers:
+        return JsonResponse({"message": sentence}, status=UNPROCESSABLE)
+    messages.warning(request, sentence)
+    return redirect(page)
 
 
 def number_of(text: str) -> int | None:

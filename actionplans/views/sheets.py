@@ -27,7 +27,7 @@ from actionplans.models import DailySheet, SheetRow
 from actionplans.sheets import ROW, SHEET, may_write
 from actionplans.views.cells import GONE, UNPROCESSABLE, closed_sentence, uuid_of
 from actionplans.views.polling import Parts, polled, told_of
-from actionplans.views.row_forms import arrange, posted, save_posted
+from actionplans.views.row_forms import arrange, given_id, piece, posted, refusal, save_posted
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, WRITE_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Person, Team
@@ -95,7 +95,7 @@ def sheet_changes(request: SignedIn, team: Team, day: date) -> Parts:
     parts: list[dict[str, Any]] = [
         {
             "id": f"row-{row.pk}",
-            "version": row.version,
+            "version": f"{row.version}-{getattr(row, 'carried_into', None) or 0}",
             "cells": TABLES[ROW].shown(row),
             "html": render_to_string("actionplans/sheet_row.html", context | {"row": row}),
             **told_of(changes.get((ROW, row.pk)), request.user),
@@ -193,33 +193,31 @@ def _row_context(team: Team, row: SheetRow) -> dict[str, Any]:
 
 def _change_row(request: SignedIn, team: Team, row: SheetRow) -> HttpResponse:
     """Take away, bring back, move, or save each cell of the form that was changed."""
+    page = _sheet_url(team, row.sheet.day)
     if not sheets.is_open(team):
-        messages.warning(request, closed_sentence())
-        return redirect("sheet", team_id=team.pk, day=row.sheet.day)
+        return refusal(request, closed_sentence(), page)
     told: dict[str, Any] = {"table": ROW, "row_id": row.pk, "by": request.user, "now": clock.now()}
     match request.POST.get("do", "save"):
         case "save":
             return _save_row(request, team, row, told)
         case "remove":
-            cells.remove_row(team, **told, edit_id=uuid4())
+            cells.remove_row(team, **told, edit_id=given_id(request))
             context = {"team": team, "removed": row}
             if is_script(request):
-                return render(request, "actionplans/sheet_row_removed.html", context)
-            return redirect(f"{_sheet_url(team, row.sheet.day)}?removed={row.pk}")
+                return piece(request, "actionplans/sheet_row_removed.html", context)
+            return redirect(f"{page}?removed={row.pk}")
         case "restore":
-            cells.restore_row(team, **told, edit_id=uuid4())
-            messages.success(request, _("The row is back."))
+            cells.restore_row(team, **told, edit_id=given_id(request))
+            if not is_script(request):
+                messages.success(request, _("The row is back."))
         case _:
             try:
                 arrange(request, team, told)
             except cells.Invalid as refused:
-                if is_script(request):
-                    told = {"sentence": refused.sentence}
-                    return render(request, "actionplans/plan_sentence.html", told)
-                messages.warning(request, refused.sentence)
+                return refusal(request, refused.sentence, page)
     if is_script(request):
         return HttpResponse(status=204)
-    return redirect(f"{_sheet_url(team, row.sheet.day)}#row-{row.pk}")
+    return redirect(f"{page}#row-{row.pk}")
 
 
 def _save_row(request: SignedIn, team: Team, row: SheetRow, told: dict[str, Any]) -> HttpResponse:

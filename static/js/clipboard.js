@@ -1,7 +1,8 @@
 // Copying out of the grid and pasting into it, as Excel and Google Sheets understand one another:
 // lines and tabs, texts with either of them in quotes.
 import { block, COLUMNS, columnOf, isRow, linksIn, rowId, rowsShown, tableOf, versionOf } from "./cells.js";
-import { sendBlock } from "./block.js";
+import { sendBlock } from "./gestures.js";
+import { milestoneOver, nameIn } from "./rows.js";
 import { controlsIn, grid, isBusy, newId, words } from "./saving.js";
 import { announce } from "./app.js";
 
@@ -86,10 +87,8 @@ function add(sentence) {
 
 /** The milestone a new activity comes under: that of the last row, or the one with focus. */
 function milestoneOf(start) {
-  if (tableOf(start) === "milestone") return rowId(start);
-  const above = rowsShown();
-  const last = above.slice(0, above.indexOf(start) + 1).findLast((row) => tableOf(row) === "milestone");
-  return last ? rowId(last) : undefined;
+  const milestone = milestoneOver(start);
+  return milestone ? nameIn(milestone) : undefined;
 }
 
 /** Empty what is selected, or the one cell. */

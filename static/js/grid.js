@@ -5,7 +5,8 @@
 // saving.js knows the cells, rows.js the rows; here is what is listened to.
 import { startPolling } from "./poll.js";
 import { tellWhereIAm } from "./presence.js";
-import { actOnRow, addRow, closeRow, openRow } from "./rows.js";
+import { line } from "./queue.js";
+import { addHere, addRow, closeRow, openRow } from "./rows.js";
 import { accept, commit, controlsIn, grid, grow, held, isBusy, isDirty, pending } from "./saving.js";
 import { post, rowOf, show, stateOf, tidy, wake } from "./saving.js";
 
@@ -19,6 +20,14 @@ async function afterSaving(go) {
   do await new Promise((resolve) => setTimeout(resolve, 50));
   while (pending().length && Date.now() < until);
   go();
+}
+
+/** What is said beside a cell moves what is below it: not while a press there is under way. */
+function leave(control) {
+  const go = () => commit(control);
+  if (!held.down) return void go();
+  document.addEventListener("pointerup", () => setTimeout(go), { once: true });
+  setTimeout(go, 1000);
 }
 
 /** The keys of a spreadsheet, and all that goes with them, come with the first touch of the grid. */
@@ -53,9 +62,13 @@ function listen() {
   grid.addEventListener("change", ({ target }) => target.matches("select[data-field]") && commit(target));
   grid.addEventListener("focusout", ({ target, relatedTarget }) => {
     const control = target.matches("[data-field]") ? target : target.closest("[data-chips]")?.previousElementSibling;
-    if (control && !relatedTarget?.closest?.(`[data-chips="${control.id}"]`) && relatedTarget !== control) commit(control);
+    if (control && !relatedTarget?.closest?.(`[data-chips="${control.id}"]`) && relatedTarget !== control) leave(control);
   });
   grid.addEventListener("change", ({ target }) => target.matches(".calendar") && chooseDay(target));
+  // A finger on the button of a row's menu drags the row, from the first time on (dragging.js).
+  grid.addEventListener("touchmove", (event) => event.target.closest(".menu > summary") && event.preventDefault(), { passive: false });
+  document.addEventListener("pointerdown", (event) => (held.down = event));
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (held.down = null));
   for (const name of ["focusin", "pointerover", "pointerdown"]) grid.addEventListener(name, loadKeys);
   document.addEventListener("keydown", async (event) => {
     const isTurn = (event.ctrlKey || event.metaKey) && /^[zy]$/i.test(event.key);
@@ -75,9 +88,11 @@ function listen() {
     "submit",
     (event) => {
       const form = event.target;
-      if (form.matches("[data-by-script]")) actOnRow(form, event.submitter.value);
+      const choice = event.submitter?.value;
+      if (form.matches("[data-by-script]")) import("./gestures.js").then(({ actOnRow }) => actOnRow(form, choice));
       else if (form.matches("[data-add-row]")) addRow();
-      else if (form.matches("[data-turn]")) import("./block.js").then(({ turn }) => turn(form));
+      else if (form.matches("[data-adds]") && (line.away || !navigator.onLine || form.closest("[data-row=new]"))) addHere(form);
+      else if (form.matches("[data-turn]")) import("./gestures.js").then(({ turn }) => turn(form));
       else if (!form.matches("[data-conflict], [data-selection]") && controlsIn(grid).some((c) => isDirty(c) || stateOf(c).edit) && !("waited" in form.dataset)) {
         form.dataset.waited = "";
         afterSaving(() => form.requestSubmit(event.submitter));
@@ -107,7 +122,7 @@ if (polled) {
     isBusy,
     accept,
     saves: () => held.saves,
-    isMaking: () => Boolean(grid?.querySelector("[data-dragged]")) || Boolean(grid && pending().some((control) => rowOf(control).dataset.row === "new")),
+    isMaking: () => held.ahead > 0 || Boolean(grid?.querySelector("[data-dragged]")) || Boolean(grid && pending().some((control) => rowOf(control).dataset.row === "new")),
     removed: (control) => show(control, "gone", words.removed),
   }).now;
 }

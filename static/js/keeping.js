@@ -24,7 +24,7 @@ function inOrder(act) {
 
 function keeperWith(key) {
   const write = async (edit, stuck) => {
-    const sealed = await store.seal(key, { url: edit.url, fields: edit.fields, stuck });
+    const sealed = await store.seal(key, { url: edit.url, fields: edit.fields, of: edit.of, stuck });
     const row = { person, tab, at: edit.at ?? Date.now(), sealed };
     if (edit.n) row.n = edit.n;
     edit.n = await store.put("edits", row);
@@ -131,13 +131,16 @@ function keepWhileTyping() {
   import("./saving.js").then(({ controlsIn, isDirty, pause }) => controlsIn(grid).filter(isDirty).forEach(pause), () => {});
 }
 
+/** Forms that grid.js and its like send by themselves, and may wait. */
+const OWN = "[data-by-script], [data-add-row], [data-adds], [data-turn], [data-conflict], [data-selection]";
+
 /** A form that leaves the page would take it away for nothing: without a line it stays, and says why. */
 function stayWithoutLine() {
   document.addEventListener(
     "submit",
     (event) => {
       const form = event.target;
-      if (event.defaultPrevented || form.method !== "post" || (!line.away && navigator.onLine)) return;
+      if (event.defaultPrevented || form.matches(OWN) || form.method !== "post" || (!line.away && navigator.onLine)) return;
       event.preventDefault();
       showTrouble("line");
     },

@@ -1,12 +1,13 @@
 // The keys of a spreadsheet, loaded with the first touch of the grid. Links and inputs stay what they
 // are: Tab goes through them as on every page, and whoever only reads needs none of this.
 import { announce } from "./app.js";
-import { turnByKey } from "./block.js";
 import { clear, columnOf, isMarked, isRow, linkAt, linksIn, neighbour, rowsShown, select, tableOf, toggleRow } from "./cells.js";
 import { copyText, empty, paste, read } from "./clipboard.js";
 import { dragRows } from "./dragging.js";
 import { helpWithPeople } from "./people.js";
-import { actOnRow, addActivity, addRow, closeRow, dropFresh, openRow } from "./rows.js";
+import { actOnRow, turnByKey } from "./gestures.js";
+import { newId } from "./queue.js";
+import { addRow, closeRow, dropFresh, milestoneOver, newRow, openRow } from "./rows.js";
 import { commit, controlsIn, grid, grow, isDirty, show, stateOf, words } from "./saving.js";
 import { watchSelection } from "./selecting.js";
 
@@ -82,7 +83,7 @@ async function goDown(control) {
   if (!next && document.getElementById("new-row")) {
     addRow();
     rowsShown().at(-1).querySelector(`[data-field="${column}"]`)?.focus();
-  } else if (isLastActivity(row, next)) (await addActivity(row))?.querySelector(`[data-field="${column}"]`)?.focus();
+  } else if (isLastActivity(row, next)) newRow(newId(), "activity", milestoneOver(row)).querySelector(`[data-field="${column}"]`)?.focus();
   else if (next?.matches(".editing")) (next.querySelector(`[data-field="${column}"]`) ?? controlsIn(next)[0]).focus();
   else if (next) await write(linkAt(next, column));
   await saved;
@@ -96,10 +97,10 @@ function enter(control) {
 }
 
 /** Esc: the row turns to text; one that Enter made for nothing goes, and focus is above it. */
-async function leave(control) {
+function leave(control) {
   const row = control.closest("tr");
   const above = row.previousElementSibling;
-  if (await dropFresh(row)) above?.querySelector("a.cell")?.focus();
+  if (dropFresh(row)) above?.querySelector("a.cell")?.focus();
   else closeRow(row, true, control.dataset.field);
 }
 

@@ -21,8 +21,10 @@ export function startPolling(place, grid) {
   let etag = "";
   let timer = 0;
 
-  async function now() {
+  /** Look now; `anew`: also for what the page shows otherwise than the server said. */
+  async function now(anew = false) {
     clearTimeout(timer);
+    if (anew === true) etag = "";
     try {
       if (!document.hidden) await ask();
     } catch (error) {
@@ -40,7 +42,7 @@ export function startPolling(place, grid) {
     if (answer.status < 500 && !answer.headers.has("X-Kept")) isAway(false);
     if (answer.status !== 200) return;
     const { parts, here = [] } = await answer.json();
-    parts?.forEach((part) => latest.set(part.id, part));
+    if (!grid.isMaking()) parts?.forEach((part) => latest.set(part.id, part));
     // Saved meanwhile: this answer may be from before it, the next one is not.
     if (before !== grid.saves() || grid.isMaking()) return;
     if (parts) {

@@ -1,4 +1,5 @@
-// Edits on their way to the server: one at a time, oldest first, each until there is an answer about it.
+// What goes to the server: one at a time, oldest first, each until there is an answer about it. Edits of
+// one cell, blocks of cells, and rows that are moved, doubled, removed, brought back (gestures.js).
 //
 // Where the device may keep texts, offline.js gives a `keeper`, and what waits outlives the page.
 import { csrfHeaders, freshenToken } from "./app.js";
@@ -56,8 +57,14 @@ export function rest(seconds) {
 /** The line or the person is back: try again now. */
 export const wake = () => [...wakers].forEach((resolve) => resolve());
 
+/** Is it about one cell? Else a block, or a row that was moved, removed… */
+export const isCell = ({ fields }) => "field" in fields;
 export const isSameCell = (one, other) =>
-  one.url === other.url && ["table", "row", "key", "field"].every((name) => one.fields[name] === other.fields[name]);
+  isCell(one) && one.url === other.url && ["table", "row", "key", "field"].every((name) => one.fields[name] === other.fields[name]);
+
+/** The ids of what waits; with `onlyBlocks` those of blocks. */
+export const waitingIds = (onlyBlocks) =>
+  waiting.filter(({ fields }) => !onlyBlocks || fields.block).map(({ fields }) => fields.edit_id);
 
 /**
  * Send an edit {url, fields}; `fields.edit_id` makes sending it twice once. `say(kind)` hears how it stands.
@@ -127,6 +134,7 @@ async function attemptOne(edit) {
   if (answer?.status === 403 && (await freshenToken().catch(() => false))) answer = await post(edit.url, edit.fields);
   const status = answer?.status;
   isAway(!answer || [502, 503, 504].includes(status));
+  if (status === 204) return { status: 200 };
   if ([200, 409, 410, 422].includes(status)) {
     const told = await answer.json().catch(() => null);
     if (told) return { status, ...told };
@@ -136,14 +144,17 @@ async function attemptOne(edit) {
   return null;
 }
 
+/** Is there a text in it that somebody wrote? */
+export const hasWords = ({ fields }) => "value" in fields || "block" in fields;
+
 async function done(edit, answer) {
   waiting.shift();
   const next = waiting.find((other) => isSameCell(other, edit));
   if (next) follow(next, edit, answer);
   await edit.kept;
-  if (next || ![404, 422].includes(answer.status)) await line.keeper?.drop(edit);
+  if (next || !hasWords(edit) || ![404, 422].includes(answer.status)) await line.keeper?.drop(edit);
   else await line.keeper?.stick(edit, answer);
-  if (answer.status === 200) line.savedAt = answer.at;
+  if (answer.status === 200) line.savedAt = answer.at ?? line.savedAt;
   edit.resolve(answer);
   // After whoever waited for the answer has taken it.
   setTimeout(tell);

@@ -1,44 +1,23 @@
 // Sheets and plans without a line: a row opens from what the page was told last, and what was kept
 // stands in its cells again before it is sent.
-import { isAway, newId } from "./queue.js";
+import { formFor, milestoneNamed } from "./forms.js";
+import { isAway, isCell, newId } from "./queue.js";
 import { latest } from "./poll.js";
-import { blank, closeRow, newRow } from "./rows.js";
-import { controlsIn, deliver, grid, grow, held, words } from "./saving.js";
-
-const TEMPLATES = { row: ["new-row", "new"], activity: ["new-activity", 0], milestone: ["new-milestone", 0] };
-const KINDS = { sheetrow: "row" };
-
-/** The form of a row that is shown as text; null where nothing is known of it. */
-function formFor(row) {
-  const [kind, id] = row.id.split("-");
-  const cells = latest.get(row.id)?.cells;
-  if (!cells || !document.getElementById(TEMPLATES[kind]?.[0])) return null;
-  const form = blank(...TEMPLATES[kind], id);
-  form.id = row.id;
-  Object.assign(form.dataset, { row: id, version: row.dataset.version });
-  form.dataset.textUrl = form.dataset.textUrl.replace("/0/", `/${id}/`);
-  form.removeAttribute("data-key");
-  for (const control of controlsIn(form)) set(control, cells[control.dataset.field] ?? "");
-  return form;
-}
-
-/** Let a control hold `text` as if the server had sent it so. */
-function set(control, text) {
-  if (control.tagName !== "SELECT") return void (control.defaultValue = text);
-  if (![...control.options].some((option) => option.value === text)) control.append(new Option(text, text));
-  for (const option of control.options) option.defaultSelected = option.value === text;
-}
+import { closeRow, newRow } from "./rows.js";
+import { deliver, grid, grow, held, nameOf, words } from "./saving.js";
 
 /** The control of a kept edit, in its row, which is opened for it; null when it is not on this page. */
-function controlOf({ url, fields: { table, row, key, day, field } }, opened) {
+function controlOf({ url, fields: { table, row, key, day, field, milestone } }, opened) {
   if (url !== grid.dataset.cellsUrl) return null;
   const of = (name, value) => `[data-${name}="${CSS.escape(value)}"]`;
   let place = grid.querySelector(`${of("table", table)}${of("row", row)}${row === "new" ? of("key", key) : ""}`);
-  if (!place && row === "new" && day && location.pathname.endsWith(`/${day}/`)) {
-    place = newRow(key);
+  const isHere = day ? location.pathname.endsWith(`/${day}/`) : document.getElementById(`new-${table}`);
+  if (!place && row === "new" && isHere) {
+    place = newRow(key, table, milestone && milestoneNamed(milestone));
+    if (milestone) place.dataset.milestone = milestone;
     opened.add(place);
   } else if (!place) {
-    const text = document.getElementById(`${KINDS[table] ?? table}-${row}`);
+    const text = document.getElementById(nameOf(table, row));
     place = text && formFor(text);
     if (!place) return null;
     text.replaceWith(place);
@@ -56,7 +35,13 @@ export async function resume(edits, elsewhere) {
   if (edits.length && !latest.size) await held.look();
   const opened = new Set();
   const sent = [];
+  const gestures = edits.every(isCell) ? null : await import("./gestures.js");
   for (const edit of edits) {
+    if (!isCell(edit)) {
+      if (gestures.hasPlace(edit)) gestures.perform(edit);
+      else elsewhere(edit);
+      continue;
+    }
     const control = controlOf(edit, opened);
     if (!control) {
       elsewhere(edit);

@@ -1,7 +1,7 @@
-// Rows of a grid: a row of text opens as a form, turns to text again, is added, moved, removed, brought back.
-import { announce, showTrouble } from "./app.js";
+// Rows of a grid: a row of text opens as a form, turns to text again; new ones begin here.
+import { showTrouble } from "./app.js";
 import { isAway, line } from "./queue.js";
-import { commit, controlsIn, grid, grow, held, isBusy, newId, post } from "./saving.js";
+import { commit, controlsIn, grid, grow, held, isBusy, newId } from "./saving.js";
 
 /** A row's other looks, text or form: without a line to the server it turns to the one it had. */
 const others = new WeakMap();
@@ -46,7 +46,7 @@ export async function openRow(link) {
   for (const other of grid.querySelectorAll("tr.editing")) if (other !== opened) closeRow(other, false);
 }
 
-const isUntouched = (row) => row.dataset.row === "new" && !controlsIn(row).some(isBusy);
+const isUntouched = (row) => row.dataset.row === "new" && !("ahead" in row.dataset) && !controlsIn(row).some(isBusy);
 
 /** A row whose every word is saved turns to text again. */
 export async function closeRow(row, focus = true, field = "") {
@@ -54,6 +54,7 @@ export async function closeRow(row, focus = true, field = "") {
   await Promise.all(controls.map(commit));
   if (controls.some(isBusy) || !row.isConnected) return;
   if (isUntouched(row)) return focus || grid.querySelector("tbody tr:not(.editing)") ? row.remove() : undefined;
+  if (row.dataset.row === "new") return;
   const text = await piece(row.dataset.textUrl, () => others.get(row));
   if (!text || controls.some(isBusy) || (!focus && row.contains(document.activeElement))) return;
   row.replaceWith(text);
@@ -73,12 +74,44 @@ export function blank(template, stand, key) {
   return row;
 }
 
-/** A new row of the sheet, called by its key until the server has given it a number. */
-export function newRow(key) {
-  const row = blank("new-row", "new", key);
-  row.dataset.key = key;
-  grid.querySelector("tbody").append(row);
+export const TEMPLATES = { row: ["new-row", "new"], activity: ["new-activity", 0], milestone: ["new-milestone", 0] };
+TEMPLATES.sheetrow = TEMPLATES.row;
+
+/** The milestone that a row of the plan stands below, or is. */
+export function milestoneOver(row) {
+  let above = row;
+  while (above && !above.matches(".group")) above = above.previousElementSibling;
+  return above;
+}
+
+/** The number of a row; for one that the server has not heard of, its key. */
+export const nameIn = (row) => (row.dataset.row === "new" ? row.dataset.key : row.id.split("-")[1]);
+
+/** A new row, called by its key until the server has given it a number; an activity is the last one
+ * below `milestone`. */
+export function newRow(key, table = "sheetrow", milestone = null) {
+  const row = blank(...TEMPLATES[table], key);
+  row.removeAttribute("id");
+  Object.assign(row.dataset, { row: "new", key });
+  let last = milestone;
+  while (last?.nextElementSibling && !last.nextElementSibling.matches(".group")) last = last.nextElementSibling;
+  if (last) last.after(row);
+  else grid.querySelector("tbody").append(row);
+  if (milestone) {
+    const name = (row.dataset.milestone = nameIn(milestone));
+    const title = milestone.querySelector("[data-field]")?.value ?? milestone.querySelector(".cell").textContent;
+    row.querySelector("[data-field=milestone]").replaceChildren(new Option(title, name, true, true));
+  }
   return row;
+}
+
+/** A milestone or an activity, begun here: its first word makes it. */
+export function addHere(form) {
+  const milestone = milestoneOver(form.closest("tr"));
+  const row = newRow(newId(), milestone ? "activity" : "milestone", milestone);
+  row.querySelector("[data-field]").focus();
+  row.scrollIntoView({ block: "nearest" });
+  document.querySelector("[data-no-rows]")?.setAttribute("hidden", "");
 }
 
 /** A new row needs no server: its first word makes it. A second press finds the one that is there. */
@@ -93,43 +126,9 @@ export function addRow() {
   row.scrollIntoView({ block: "nearest" });
 }
 
-/** A new activity below `row`, under its milestone; null where there is no line to the server. */
-export async function addActivity(row) {
-  let above = row;
-  while (above && !above.querySelector("form[data-adds]")) above = above.previousElementSibling;
-  const answer = above && (await post(above.querySelector("form[data-adds]").action, { edit_id: newId() }));
-  if (!answer?.ok) return void showTrouble(answer ? "server" : "line");
-  const holder = document.createElement("template");
-  holder.innerHTML = await answer.text();
-  const added = holder.content.firstElementChild;
-  held.saves++;
-  row.after(added);
-  added.dataset.fresh = "";
-  return added;
-}
-
-/** An activity that Enter made and nobody wrote in goes again. */
-export async function dropFresh(row) {
-  const isEmpty = !controlsIn(row).some((control) => control.tagName !== "SELECT" && control.value.trim());
-  if (!("fresh" in row.dataset) || !isEmpty) return false;
-  const answer = await post(row.dataset.textUrl.split("?")[0], { do: "remove" });
-  held.saves++;
-  if (answer?.ok) row.remove();
-  return Boolean(answer?.ok);
-}
-
-/** Moving, removing and bringing back, without leaving the page. */
-export async function actOnRow(form, choice) {
-  const answer = await post(form.action, { do: choice });
-  if (!answer?.ok) return showTrouble(answer ? ({ 401: "signed-out", 404: "gone" }[answer.status] ?? "server") : "line");
-  const toasts = document.getElementById("toasts");
-  form.closest(".toast")?.remove();
-  form.closest("details")?.removeAttribute("open");
-  if (answer.status === 200) {
-    toasts.innerHTML = await answer.text();
-    announce(toasts.querySelector("p").textContent);
-    toasts.querySelector("button")?.focus();
-  }
-  held.saves++;
-  await held.look();
+/** A row that was begun and nobody wrote in goes again. */
+export function dropFresh(row) {
+  if (!isUntouched(row)) return false;
+  row.remove();
+  return true;
 }

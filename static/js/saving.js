@@ -3,14 +3,14 @@
 // A cell's text goes out with what was seen before and an edit id, and keeps going, under the same id,
 // until the server has answered. What was typed stays in its control whatever happens.
 import { announce, showTrouble } from "./app.js";
-import { count, line, newId, post, replace, send, watch } from "./queue.js";
+import { count, line, newId, post, replace, send, waitingIds, watch } from "./queue.js";
 
 export { newId, post, rest, wake } from "./queue.js";
 export const grid = document.querySelector("[data-grid]");
 export const words = document.getElementById("grid-words")?.dataset ?? {};
 /** `saves` counts everything that changes what the server holds, so that a poll knows if its answer
- * is older; `look` asks the server now. */
-export const held = { saves: 0, look: () => {} };
+ * is older; `ahead` what the page shows already and the server has not heard; `look` asks it now. */
+export const held = { saves: 0, ahead: 0, look: () => {} };
 const states = new WeakMap();
 
 export const tidy = (text) => text.replace(/\r\n?/g, "\n").trim();
@@ -96,10 +96,12 @@ export async function commit(control) {
 /** What this control holds, as an edit: the next text of its cell. */
 function editOf(control) {
   const { edit, typed, seen, settles = "" } = stateOf(control);
-  const { table, row, key = "", day = "" } = rowOf(control).dataset;
+  const { table, row, key = "", day = "", milestone } = rowOf(control).dataset;
   const fields = { table, row, key, day, field: control.dataset.field, value: tidy(control.value), edit_id: newId() };
   Object.assign(fields, edit ? { seen: edit.fields.value, settles: "" } : { seen, settles });
-  fields.person = document.body.dataset.person;
+  if (milestone) fields.milestone = milestone;
+  const blocks = edit ? [] : waitingIds(true);
+  if (blocks.length) fields.after = blocks.join();
   if (held.drafts) fields.draft = "1";
   return Object.assign(typed ?? {}, { url: grid.dataset.cellsUrl, fields });
 }
@@ -178,21 +180,25 @@ function takeMerged(control, state, answer, value) {
   offerUndo(control, state, answer, told);
 }
 
+/** A sentence in a toast, with a button that undoes what it tells. */
+export function toastOf(sentence) {
+  const toast = Object.assign(document.createElement("div"), { className: "toast" });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: words.undo });
+  toast.append(Object.assign(document.createElement("p"), { textContent: sentence }), button);
+  document.getElementById("toasts").replaceChildren(toast);
+  return { toast, button };
+}
+
 /** The row may have turned to text by then: the way back stands in a toast. */
 function offerUndo(control, state, answer, told) {
   const { table, row } = rowOf(control).dataset;
   const edit = { table, row, field: control.dataset.field, value: answer.before, seen: answer.text, edit_id: newId() };
-  const toast = document.createElement("div");
-  toast.className = "toast";
-  const sentence = Object.assign(document.createElement("p"), { textContent: told });
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: words.undo });
-  toast.append(sentence, button);
-  document.getElementById("toasts").replaceChildren(toast);
+  const { toast, button } = toastOf(told);
   button.addEventListener("click", async () => {
     const undone = await post(grid.dataset.cellsUrl, edit);
     if (undone?.status === 409) {
       button.remove();
-      return void (sentence.textContent = words.changedMeanwhile.replace("%s", words.someone));
+      return void (toast.firstChild.textContent = words.changedMeanwhile.replace("%s", words.someone));
     }
     if (!undone?.ok) return showTrouble(undone ? "server" : "line");
     toast.remove();
@@ -206,13 +212,18 @@ function offerUndo(control, state, answer, told) {
   });
 }
 
+/** The element of a row, by its table and number. */
+export const nameOf = (table, id) => `${table === "sheetrow" ? "row" : table}-${id}`;
+
 /** The first saved cell of a new row has made it. */
 function adopt(row, id) {
   if (row.dataset.row !== "new") return;
-  document.getElementById(`row-${id}`)?.remove();
-  row.id = `row-${id}`;
+  const name = nameOf(row.dataset.table, id);
+  document.getElementById(name)?.remove();
+  row.id = name;
   row.dataset.row = id;
   row.dataset.textUrl = row.dataset.textUrl.replace("/0/", `/${id}/`);
+  for (const form of row.querySelectorAll("form[data-adds]")) form.action = form.action.replace("/0/", `/${id}/`);
   const key = document.querySelector("[data-add-row] [name=edit_id]");
   if (key?.value === row.dataset.key) key.value = newId();
 }

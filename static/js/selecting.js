@@ -1,7 +1,7 @@
 // Several rows at once: a bar that sets a date, R or A for all that are selected, in one request with
 // one undo.
 import { clear, linksIn, onSelection, rowId, rowsShown, selectedRows, tableOf, toggleRow, versionOf, isRow } from "./cells.js";
-import { sendBlock } from "./block.js";
+import { sendBlock } from "./gestures.js";
 import { grid, words } from "./saving.js";
 
 const bar = document.querySelector("[data-selection]");

@@ -1,5 +1,5 @@
 // Texts that the server did not take as they are, said above the page until their author decides.
-import { isSameCell, line, send } from "./queue.js";
+import { hasWords, isSameCell, line, send } from "./queue.js";
 
 const notes = new Map();
 
@@ -13,12 +13,18 @@ function note(template) {
   return shown;
 }
 
+/** What a block would have written, a row after the other. */
+const wordsOf = (block) =>
+  JSON.parse(block)
+    .rows.map(({ cells }) => Object.values(cells).filter(Boolean).join(" – "))
+    .join("; ");
+
 /** This text cannot stand there: the sentence, the text, try again, throw away. */
 export function noteStuck(edit, message) {
   const shown = note("stuck");
   if (!shown) return;
   if (message) shown.querySelector("[data-why]").textContent = message;
-  shown.querySelector("[data-text]").textContent = edit.fields.value;
+  shown.querySelector("[data-text]").textContent = edit.fields.value ?? wordsOf(edit.fields.block);
   stuckAs(edit, shown);
   const away = () => {
     shown.remove();
@@ -34,11 +40,11 @@ export function noteStuck(edit, message) {
   });
 }
 
-/** Send a text that has no cell on this page; what becomes of it is said above the page. */
+/** Send what has no place on this page; what becomes of it is said above the page. */
 export async function sendAlone(edit) {
-  const { status, message } = await send(edit);
-  if (status === 409 || status === 410) noteOvertaken(edit);
-  else if (status !== 200) noteStuck(edit, message);
+  const { status, message, conflicts } = await send(edit);
+  if (status === 409 || status === 410 || conflicts) noteOvertaken(edit);
+  else if (status !== 200 && hasWords(edit)) noteStuck(edit, message);
 }
 
 /** Another text of the same cell was written since: it takes the place of the one that stuck. */
@@ -54,5 +60,5 @@ export function superseded(edit) {
 /** Someone was faster, and the cell is not on this page: where the choice is made. */
 function noteOvertaken(edit) {
   const link = note("overtaken")?.querySelector("a");
-  if (link) link.href = edit.url.replace(/cells\/$/, "conflicts/");
+  if (link) link.href = edit.url.replace(/(cells|block)\/$/, "conflicts/");
 }

@@ -1,4 +1,4 @@
-// Moving a bar of the timeline, by mouse or by keys. Without it a bar is a link to its activity.
+// Moving a bar of the timeline, by mouse, finger or keys. Without it a bar is a link to its activity.
 import { announce, csrfHeaders } from "./app.js";
 
 const DAY = 86400000;
@@ -103,10 +103,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A finger scrolls the chart; a mouse or a pen drags.
+// Along the bar it is dragged; a finger that goes up or down scrolls the page, one beside it the chart.
 document.addEventListener("pointerdown", (event) => {
   const bar = barOf(event);
-  if (!bar || event.button || event.pointerType === "touch") return;
+  if (!bar || event.button) return;
   event.preventDefault();
   bar.focus();
   const from = { ...(bar.to ?? bar.dataset) };
@@ -120,10 +120,12 @@ document.addEventListener("pointerdown", (event) => {
   const stop = ({ type }) => {
     removeEventListener("pointermove", move);
     ["pointerup", "pointercancel"].forEach((name) => removeEventListener(name, stop));
-    if (type === "pointerup" && days) {
-      bar.addEventListener("click", (click) => click.preventDefault(), { once: true });
-      save(bar);
-    }
+    if (!days) return;
+    if (type === "pointercancel") return takeBack(bar);
+    const still = (click) => click.preventDefault();
+    bar.addEventListener("click", still);
+    setTimeout(() => bar.removeEventListener("click", still));
+    save(bar);
   };
   addEventListener("pointermove", move);
   ["pointerup", "pointercancel"].forEach((name) => addEventListener(name, stop));

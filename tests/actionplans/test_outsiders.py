@@ -24,7 +24,10 @@ def test_the_team_notes_how_to_reach_them_and_that_they_know(
 ) -> None:
     plan = client.get(url(team)).content.decode()
     weah = Person.objects.get(name="Hon. Weah")
-    assert f"{url(team, 'outsiders/')}#person-{weah.pk}" in plan
+    njeri = Person.objects.get(name="Mama Njeri")
+    for outsider in (weah, njeri):
+        assert f"{url(team, 'outsiders/')}#person-{outsider.pk}" in plan
+    assert "<bdi>Mama Njeri</bdi>: not in the team" in plan
     page = client.get(url(team, "outsiders/")).content.decode()
     assert "Hon. Weah" in page
     assert "Mama Njeri" in page

@@ -85,17 +85,6 @@ def test_a_press_adds_a_milestone_and_another_an_activity_below_it(
     assert client.get(answer.url).status_code == 200
 
 
-def test_adding_by_script_answers_with_the_row_open_for_writing(team: Team, client: Client) -> None:
-    milestone = make_milestone(team)
-    answer = client.post(
-        url(team, f"milestones/{milestone.pk}/activities/"), {"edit_id": uuid4()}, **SCRIPT
-    )
-    activity = Activity.objects.get()
-    assert answer.status_code == 200
-    assert f'id="activity-{activity.pk}"' in answer.content.decode()
-    assert 'data-field="responsible"' in answer.content.decode()
-
-
 def test_pressing_add_twice_adds_one(team: Team, client: Client) -> None:
     sent = {"edit_id": uuid4()}
     for _press in range(2):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.finger import drag_by_finger
 from tests.e2e.people import Office, Visitor
 
 pytestmark = pytest.mark.browser
@@ -24,7 +25,7 @@ from tests.factories import make_cohort, make_member, make_outsider, make_team, 
 week = {"starts_on": date(2031, 1, 13), "ends_on": date(2031, 1, 17)}
 cohort = make_cohort(Program.objects.get(), name="January", time_zone="Africa/Monrovia", **week)
 told = {"by": None, "now": clock.now()}
-for name in ("Keys", "Paste", "Drag", "People", "Arabic", "Phone", "Several"):
+for name in ("Keys", "Paste", "Drag", "People", "Arabic", "Phone", "Several", "Miles"):
     team = make_team(cohort, name=name)
     make_member(team, make_user(name, email=f"{name.lower()}@example.org"))
     make_outsider(team, "Hon. Joseph Boakai")
@@ -37,9 +38,14 @@ for name in ("Keys", "Paste", "Drag", "People", "Arabic", "Phone", "Several"):
     )
     for text in ("Count them", "Train them"):
         cells.create_row(made, table="activity", edit_id=uuid4(), initial={"text": text}, **told)
+    if name == "Miles":
+        step = {"initial": {"title": "Second step"}, "edit_id": uuid4(), **told}
+        made = cells.create_row(plans.plan_of(team), table="milestone", **step)
+        pay = {"initial": {"text": "Pay them"}, "edit_id": uuid4(), **told}
+        cells.create_row(made, table="activity", **pay)
 """
 # What keeps texts on the device comes behind the page: nobody waits for it.
-BEHIND = re.compile(r"/(keeping|leaving|line_bar|store|stuck|resume|drafts|worker)\.")
+BEHIND = re.compile(r"/(keeping|leaving|line_bar|store|stuck|resume|forms|drafts|worker)\.")
 PASTE = """([kind, text]) => {
   const data = new DataTransfer();
   data.setData(kind, text);
@@ -304,12 +310,57 @@ def test_right_to_left_the_arrows_lead_the_other_way(office: Office) -> None:
 def test_on_a_phone_a_row_is_dragged_and_selected_by_finger(office: Office) -> None:
     member = at_the_sheet(office, "phone", phone=True)
     page = member.page
+    page.reload()
+    # The very first touch of the page is a drag: nothing has brought the keys yet.
+    handle = page.locator("tbody tr").nth(2).locator("summary")
+    handle.scroll_into_view_if_needed()
+    first, last = (page.locator("tbody tr").nth(n).bounding_box() for n in (0, 2))
+    assert first
+    assert last
+    with page.expect_response("**/rows/*/"):
+        drag_by_finger(page, handle, 0, first["y"] - last["y"] - 20)
+    expect(actions(page)).to_have_text(["C", "A", "B"])
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+    handle = page.locator("tbody tr").first.locator("summary")
+    handle.tap()
+    expect(page.locator("details.menu[open]")).to_have_count(1)
     page.get_by_role("button", name="Select rows").tap()
     actions(page).nth(1).tap()
     expect(page.locator("[data-selection]")).to_contain_text("Rows selected: 1")
     member.look()
     page.locator("[data-selection]").get_by_role("button", name="Remove").tap()
-    expect(actions(page)).to_have_text(["A", "C"])
+    expect(actions(page)).to_have_text(["C", "B"])
     toast(page).get_by_role("button", name="Undo").tap()
-    expect(actions(page)).to_have_text(["A", "B", "C"])
+    expect(actions(page)).to_have_text(["C", "A", "B"])
+    office.watch.verdict()
+
+
+def test_a_milestone_is_dragged_with_its_activities_and_moved_by_key(office: Office) -> None:
+    member = at_the_sheet(office, "miles")
+    page = member.page
+    page.get_by_role("link", name="Action plan").first.click()
+    titles = page.locator("tbody a.cell[href*='cell=title']")
+    texts = page.locator("tbody a.cell[href*='cell=text']")
+    titles.first.focus()
+    expect(page.locator("[data-selects]")).to_be_visible()
+    handle = page.locator("tr.group").nth(1).locator("summary")
+    handle.hover()
+    target = page.locator("tr.group").first.bounding_box()
+    assert target
+    page.mouse.down()
+    page.mouse.move(target["x"] + 600, target["y"] + 40, steps=4)
+    page.mouse.move(target["x"] + 600, target["y"] + 4, steps=4)
+    with page.expect_response("**/plan/milestones/*/"):
+        page.mouse.up()
+    expect(titles).to_have_text(["Second step", "Step"])
+    expect(texts).to_have_text(["Pay them", "Count them", "Train them"])
+    titles.first.focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(titles).to_have_text(["Step", "Second step"])
+    # Lines that are pasted on a milestone become its activities.
+    titles.first.focus()
+    page.evaluate(PASTE, ["text/plain", "Ask them\tMama Njeri\nHear them\t"])
+    expect(texts).to_have_text(["Count them", "Train them", "Ask them", "Hear them", "Pay them"])
+    page.reload()
+    expect(texts).to_have_text(["Count them", "Train them", "Ask them", "Hear them", "Pay them"])
     office.watch.verdict()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 from pypdf import PdfReader
 
+from tests.e2e.finger import drag_by_finger
 from tests.e2e.people import Office, Visitor
 
 pytestmark = pytest.mark.browser
@@ -55,6 +56,7 @@ def test_a_plan_is_seen_in_every_way_and_moved_on_its_timeline(office: Office) -
         lead.follow(name, lead.page.get_by_role("navigation", name="Ways to see the plan"))
     by_keys(lead)
     by_mouse(lead)
+    by_finger(office, lead)
     without_a_line(office, lead)
     someone_was_faster(office, lead)
     on_one_sheet(lead)
@@ -90,6 +92,29 @@ def by_mouse(lead: Visitor) -> None:
     moves(lead, days, days, before)
     drag(lead, bar(lead).locator("[data-end]"), 40)
     moves(lead, days, 2 * days, before)
+
+
+def by_finger(office: Office, lead: Visitor) -> None:
+    """On a phone: along the bar the dates move, up and down the page scrolls and they stay."""
+    phone = office.visitor(lead.address, phone=True)
+    phone.sign_in()
+    phone.open(lead.page.url)
+    before = dates(phone)
+    body = bar(phone).locator("rect").first
+    body.scroll_into_view_if_needed()
+    scrolled = phone.page.evaluate("scrollY")
+    drag_by_finger(phone.page, body, 0, -120)
+    assert phone.page.evaluate("scrollY") > scrolled
+    moves(phone, 0, 0, before)
+    with phone.page.expect_response("**/cells/"):
+        drag_by_finger(phone.page, body, 30, 0)
+    expect(bar(phone)).not_to_have_attribute("data-start", before[0].isoformat())
+    phone.sees("Saved.")
+    days = (dates(phone)[0] - before[0]).days
+    moves(phone, days, days, before)
+    assert days > 0
+    phone.look()
+    lead.page.reload()
 
 
 def drag(lead: Visitor, part: Locator, pixels: int) -> None:
