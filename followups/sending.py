@@ -18,7 +18,8 @@ from actionplans.models import Activity, Edit
 from cohorts.models import Membership
 from followups import answering, schedule, sending_mails
 from followups.answering import ClosedError, Said
-from followups.models import Answer, CheckIn, Preference, Withdrawal
+from followups.models import Answer, CheckIn, Preference, SupportMove, Withdrawal
+from followups.support import Move, move
 from outbox.models import Suppression
 
 State, Step = CheckIn.State, CheckIn.Step
@@ -109,7 +110,12 @@ def take_back(answer: Answer, *, by: User, now: datetime) -> bool:
     Withdrawal.objects.create(answer=answer, by=by, at=now)
     _undo_in_plan(answer, by, now)
     for request in answer.support_requests.filter(state="open"):
-        answering.resolve(request, by=by, done=_("Taken back with the answer."), now=now)
+        gone = Move(
+            SupportMove.Kind.CONFIRMED,
+            _("Taken back with the answer."),
+            uuid5(answer.submission_id, f"taken back {request.pk}"),
+        )
+        move(request, gone, by=by, now=now)
     standing = check_in.answers.standing().order_by("-at", "-pk").first()
     if standing is None:
         _open_again(check_in, now)
