@@ -16,6 +16,7 @@ from followups.schedule_models import Holiday as Holiday
 from followups.schedule_models import Pause as Pause
 from followups.schedule_models import Schedule as Schedule
 from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
+from followups.text_models import StepText as StepText
 
 
 class RoundQuerySet(models.QuerySet["Round"]):

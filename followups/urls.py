@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups import link_pages, preference_pages, schedule_pages, views, year_pages
+from followups import link_pages, preference_pages, schedule_pages, text_pages, views, year_pages
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -8,6 +8,12 @@ urlpatterns = [
         "programs/<int:program_id>/schedules/<int:schedule_id>/",
         schedule_pages.schedule_template,
         name="schedule_template",
+    ),
+    path("programs/<int:program_id>/texts/", text_pages.texts_of, name="step_texts"),
+    path(
+        "programs/<int:program_id>/texts/<str:step>/<str:language>/",
+        text_pages.step_text,
+        name="step_text",
     ),
     path(
         "cohorts/<int:cohort_id>/schedule/", schedule_pages.cohort_schedule, name="cohort_schedule"
