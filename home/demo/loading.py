@@ -22,7 +22,7 @@ from cohorts import weeks
 from cohorts.models import Cohort, Membership, Person, Program, Session, Team
 from followups import answering, planner, schedule
 from followups.models import CheckIn, SupportRequest
-from home.demo import preparation
+from home.demo import pausing, preparation
 from home.demo.africa import KENYA, LIBERIA, MAROC
 from home.demo.elsewhere import GHANA, JORDAN, NEPAL, PERU, VIETNAM
 from home.demo.shapes import DemoTeam
@@ -116,6 +116,7 @@ def _following(program: Program, staff: dict[str, User], now: datetime) -> None:
     for demo in (KENYA, GHANA, JORDAN):
         _team(cohort, demo, staff["coach"], now, days=5, signed=True)
     _live_through(cohort, now, missed={("Kenya", 2)})
+    pausing.pause(cohort, by=staff["lead"], now=now)
 
 
 def _in_its_week(program: Program, staff: dict[str, User], now: datetime) -> None:
