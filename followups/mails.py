@@ -130,7 +130,8 @@ def item_of(message: Message) -> Item:
     if message.kind == READER_OUT:
         return _reader_out(message)
     check_in, step = _subject_of(message), STEP_OF_KIND[message.kind]
-    text = texts.ours(step).filled(values_of(check_in, person_of(message)))
+    text = texts.of(check_in.team.cohort.program, step)
+    text = text.filled(values_of(check_in, person_of(message)))
     if step in TO_MEMBERS:
         label, path = (
             _("Answer now"),
@@ -308,9 +309,10 @@ def rested(person: User, moment: datetime) -> datetime:
         covered_by__isnull=True,
         handed_over_at__gt=moment - WEEK,
     )
-    before = list(lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True))
+    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True)
+    before = [at for at in found[:MOST_A_WEEK] if at is not None]
     waits = [moment, *(last + REST for last in before[:1])]
-    waits += [last + WEEK for last in before[MOST_A_WEEK - 1 : MOST_A_WEEK]]
+    waits += [last + WEEK for last in before[MOST_A_WEEK - 1 :]]
     if chosen and chosen.snoozed_until:
         waits.append(chosen.snoozed_until)
     return max(waits)

@@ -29,6 +29,7 @@ from followups.schedule_models import Schedule as Schedule
 from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
 from followups.support_models import SupportMove as SupportMove
 from followups.support_models import SupportRequest as SupportRequest
+from followups.text_models import StepText as StepText
 
 
 class RoundQuerySet(models.QuerySet["Round"]):

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -52,9 +53,9 @@ class PreferenceForm(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("When something is due")),
-            (
-                gettext_lazy("Once a week, on"),
-                [(number, name) for number, name in enumerate(WEEKDAYS)],
+            *(
+                (number, format_lazy(gettext_lazy("Once a week: {day}"), day=name))
+                for number, name in enumerate(WEEKDAYS)
             ),
         ],
     )

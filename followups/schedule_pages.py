@@ -64,7 +64,9 @@ class OwnWeeksForm(forms.Form):
 
     def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["weeks"].ended_on = cohort.ends_on
+        weeks = self.fields["weeks"]
+        assert isinstance(weeks, WeeksField)  # noqa: S101 it is declared above
+        weeks.ended_on = cohort.ends_on
 
 
 class ScheduleForm(forms.Form):

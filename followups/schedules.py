@@ -164,7 +164,7 @@ def weeks_of(cohort: Cohort) -> list[int | str]:
     So a week that the clock closes begins its year all the same.
     """
     own = Schedule.objects.filter(cohort=cohort).first()
-    return own.weeks if own else default_weeks(cohort.program)
+    return own.weeks if own else [*default_weeks(cohort.program)]
 
 
 @transaction.atomic

@@ -1,17 +1,32 @@
-"""The words of each step's mail: ours, with the places that are filled for each reader."""
+"""The words of each step's mail: a program's own, or ours; places in them are filled per reader.
+
+They are plain text and nothing else: places are the only thing that is looked for in them, HTML is
+shown as it was typed, and link, opt-out and who sends it are the mail's, not the text's.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from followups.models import CheckIn
+from accounts.models import User
+from cohorts.fields import apart
+from cohorts.models import Program
+from followups.models import CheckIn, StepText
 
 Step = CheckIn.Step
 PLACE = re.compile(r"%\((\w+)\)[sd]")
+# What looks like a place, and perhaps is one misspelt.
+LIKE_A_PLACE = re.compile(r"%\([^)]*\)?[sd]?|\{\{|\{%")
+PLACES = ("team", "person", "n", "due", "closes", "next")
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,50 @@ class Text:
             return PLACE.sub(lambda place: str(values.get(place[1], place[0])), text)
 
         return Text(fill(self.subject), fill(self.body))
+
+
+def check(text: str) -> None:
+    """Raises ValidationError for a place that no mail can fill."""
+    for found in LIKE_A_PLACE.finditer(text):
+        place = PLACE.fullmatch(found[0])
+        if place is None or place[1] not in PLACES:
+            sentence = _("“%(found)s” is no place. There are: %(places)s.")
+            known = ", ".join(f"%({name})s" for name in PLACES)
+            raise ValidationError(sentence % {"found": apart(found[0]), "places": known})
+
+
+def of(program: Program, step: str) -> Text:
+    """What the program says at a step, in the active language: its own words, or ours."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    own = StepText.objects.filter(program=program, step=step, language=language).first()
+    return Text(own.subject, own.body) if own else ours(step)
+
+
+def keep(
+    program: Program, step: str, language: str, text: Text, *, by: User, now: datetime
+) -> None:
+    """Let the program say this. The same as ours is ours, and changes with it."""
+    with translation.override(language):
+        is_ours = text == ours(step)
+    if is_ours:
+        reset(program, step, language)
+        return
+    StepText.objects.update_or_create(
+        program=program,
+        step=step,
+        language=language,
+        defaults={
+            "subject": text.subject,
+            "body": text.body,
+            "changed_by": by,
+            "changed_at": now,
+        },
+    )
+
+
+def reset(program: Program, step: str, language: str) -> None:
+    """Let the program say what we say."""
+    StepText.objects.filter(program=program, step=step, language=language).delete()
 
 
 def ours(step: str) -> Text:

@@ -8,6 +8,7 @@ from followups import (
     schedule_pages,
     support_pages,
     take_back_pages,
+    text_pages,
     views,
     year_pages,
 )
@@ -18,6 +19,12 @@ urlpatterns = [
         "programs/<int:program_id>/schedules/<int:schedule_id>/",
         schedule_pages.schedule_template,
         name="schedule_template",
+    ),
+    path("programs/<int:program_id>/texts/", text_pages.texts_of, name="step_texts"),
+    path(
+        "programs/<int:program_id>/texts/<str:step>/<str:language>/",
+        text_pages.step_text,
+        name="step_text",
     ),
     path(
         "cohorts/<int:cohort_id>/schedule/", schedule_pages.cohort_schedule, name="cohort_schedule"

@@ -180,7 +180,9 @@ def _claim(ids: list[int], claim: UUID, now: datetime) -> list[Message]:
 
 def _hold_person(message: Message) -> bool:
     """Keep others from the mails of this person until the transaction ends: one mail at a time."""
-    people = get_user_model().objects.filter(pk__in=[message.person_id])
+    if message.person_id is None:
+        return False
+    people = get_user_model().objects.filter(pk=message.person_id)
     # Rows that point at the person may still be written: an answer never waits for a mail.
     return bool(list(people.select_for_update(no_key=True).values_list("pk")))
 

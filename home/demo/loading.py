@@ -22,7 +22,7 @@ from cohorts import weeks
 from cohorts.models import Cohort, Membership, Person, Program, Session, Team
 from followups import answering, planner, schedule
 from followups.models import CheckIn
-from home.demo import helping, preparation
+from home.demo import helping, pausing, preparation
 from home.demo.africa import KENYA, LIBERIA, MAROC
 from home.demo.elsewhere import GHANA, JORDAN, NEPAL, PERU, VIETNAM
 from home.demo.shapes import DemoTeam
@@ -117,6 +117,7 @@ def _following(program: Program, staff: dict[str, User], now: datetime) -> None:
         _team(cohort, demo, staff["coach"], now, days=5, signed=True)
     _live_through(cohort, now, missed={("Kenya", 2)})
     helping.follow(cohort, coach=staff["coach"], now=now)
+    pausing.pause(cohort, by=staff["lead"], now=now)
 
 
 def _in_its_week(program: Program, staff: dict[str, User], now: datetime) -> None:

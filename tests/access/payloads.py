@@ -56,6 +56,7 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "schedules": {"form_id": once, "name": "Kept", "weeks": "4, 12"},
         "schedule_template": {"do": "remove"},
         "cohort_schedule": {"do": "holidays", "holidays": "2027-05-01 Labour Day"},
+        "step_text": {"do": "keep", "subject": "%(team)s", "body": "New words"},
         "team_pauses": {"do": "show"},
         "carry_rows": {"rows": str(world.own["row_id"]), "milestone": "own"},
         "plan_outsiders": {

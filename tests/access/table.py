@@ -74,6 +74,8 @@ DOORS: dict[str, Door] = {
     "template_keep": Door(PROGRAM, PROGRAM),
     "schedules": Door(PROGRAM, PROGRAM),
     "schedule_template": Door(PROGRAM, PROGRAM),
+    "step_texts": Door(PROGRAM),
+    "step_text": Door(PROGRAM, PROGRAM),
     # Until the week is closed, those who prepare it write it, too.
     "cohort_schedule": Door(COHORT, PROGRAM),
     "mail_calendar": Door(COHORT),

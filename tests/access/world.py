@@ -273,6 +273,8 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             ).pk,
             "column": "action_kind",
             "code": "capacity",
+            "step": "nudge",
+            "language": "fr",
             "user_id": member.pk,
             **taken_part(word, team, lead, member),
             **prepared(word, team, member),
