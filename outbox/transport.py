@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -123,6 +124,9 @@ class SMTPLine:
         self.taken = 0
         try:
             self.backend.open()
+            # The dot goes by itself, so that we know when. By default it would wait for the other
+            # side's word that the text before it came: 40 ms a mail.
+            self.server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # Django says EHLO only where it encrypts or signs in, and servers want it of everyone.
             self.server.ehlo_or_helo_if_needed()
         except OSError as error:
