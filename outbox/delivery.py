@@ -17,7 +17,6 @@ that ran out without the mark was certainly not sent; one with the mark is unkno
 from __future__ import annotations
 
 import logging
-import random
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,16 +24,16 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 
-from outbox import breaker, letter, transport
+from outbox import breaker, doorbell, letter, transport
 from outbox.kinds import goes_anyway, kind_of
-from outbox.models import Attempt, Message
+from outbox.models import Attempt, Message, Suppression
 from outbox.states import State
 from outbox.transport import Line, Outcome, ServerAwayError, Verdict
-from outbox.verdicts import end, is_suppressed, open_attempt, reap, record, release
+from outbox.verdicts import end, reap, record, release, suppressed_among
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +72,9 @@ def deliver(now: datetime) -> int:
             # The line comes first: a server that is away costs no mail even a claim.
             with transport.open_line() as line:
                 chunk = claim_due(turn.now())
+                if len(chunk) == CHUNK and not claimed:
+                    # It may be many: whoever is free may help.
+                    doorbell.ring_after_commit()
                 sent += send_chunk(chunk, line, turn)
         except ServerAwayError as error:
             breaker.pause(turn.now(), str(error))
@@ -109,35 +111,45 @@ def expire(now: datetime) -> int:
 
 def claim_due(now: datetime) -> list[Message]:
     """Take up to a chunk of due mails for ourselves, each with an open Attempt."""
-    claim = uuid4()
-    ids = list(due(now).values_list("pk", flat=True)[:CHUNK])
-    # Workers that look at once should not fight over the same rows in the same order.
-    random.shuffle(ids)
-    return [message for pk in ids if (message := _claim(pk, claim, now))]
-
-
-def _claim(pk: int, claim: UUID, now: datetime) -> Message | None:
     with transaction.atomic(durable=True):
-        taken = Message.objects.filter(
-            pk=pk, state=State.QUEUED, next_attempt_at__lte=now, expires_at__gt=now
-        ).update(
-            state=State.CLAIMED,
-            claim=claim,
-            lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
-            handed_over_at=None,
-        )
-        if not taken:
-            return None
-        message = Message.objects.select_related("person").get(pk=pk)
-        tries = Attempt.objects.filter(message=message).count()
-        Attempt.objects.create(message=message, n=tries + 1, claim=claim, started_at=now)
-    return message
+        # Where rows can be locked one by one, workers that look at once pass over each other's;
+        # SQLite has one writer at a time, and knows no such words.
+        ids = due(now).select_for_update(skip_locked=True).values_list("pk", flat=True)
+        return _claim(list(ids[:CHUNK]), uuid4(), now)
+
+
+def _claim(ids: list[int], claim: UUID, now: datetime) -> list[Message]:
+    """Take those of these mails that are still due."""
+    taken = Message.objects.filter(
+        pk__in=ids, state=State.QUEUED, next_attempt_at__lte=now, expires_at__gt=now
+    ).update(
+        state=State.CLAIMED,
+        claim=claim,
+        lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
+        handed_over_at=None,
+    )
+    if not taken:
+        return []
+    # Sent from the end: the oldest first.
+    ours = list(
+        Message.objects.filter(pk__in=ids, claim=claim)
+        .select_related("person")
+        .order_by("-next_attempt_at", "-pk")
+    )
+    tries = Attempt.objects.filter(message__in=ours).values("message").annotate(n=Count("pk"))
+    before = dict(tries.values_list("message", "n"))
+    Attempt.objects.bulk_create(
+        Attempt(message=message, n=before.get(message.pk, 0) + 1, claim=claim, started_at=now)
+        for message in ours
+    )
+    return ours
 
 
 def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
     """Send the claimed mails over the line; what was not reached goes back into the queue."""
     sent, waiting = 0, list(chunk)
     try:
+        waiting = gate(chunk, turn.now())
         while waiting and not turn.is_over():
             # A line that broke with the mail before is opened anew.
             line.ready()
@@ -158,24 +170,21 @@ def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
 
 
 def send(message: Message, line: Line, turn: Turn) -> Verdict | None:
-    """Gate, hand over, send and record one claimed mail; None when it did not come to sending."""
+    """Hand over, send and record one claimed mail; None when it did not come to sending."""
     try:
-        if not gate(message, turn.now()):
+        if not is_open(message, turn.now()):
             return None
         to, raw = compose(message)
     except DatabaseError:
         raise
     except Exception as error:
-        # One kind's mistake must not keep everyone's mail.
-        logger.exception("Mail %s could not be composed", message.key)
-        verdict = Verdict(Outcome.TEMPORARY, None, f"compose: {error!r}")
-    else:
-        # Counted from before the mark: when the time is up, the lease still runs.
-        deadline = time.monotonic() + mail_seconds()
-        if not hand_over(message, turn.now()):
-            release(message, turn.now(), at=turn.now(), reason="not handed over")
-            return None
-        verdict = line.send(letter.sender_address(), to, raw, deadline)
+        return _stumble(message, error, turn.now())
+    # Counted from before the mark: when the time is up, the lease still runs.
+    deadline = time.monotonic() + mail_seconds()
+    if not hand_over(message, turn.now()):
+        release(message, turn.now(), at=turn.now(), reason="not handed over")
+        return None
+    verdict = line.send(letter.sender_address(), to, raw, deadline)
     record(message, verdict, turn.now())
     return verdict
 
@@ -187,20 +196,53 @@ def compose(message: Message) -> tuple[str, bytes]:
     return letter.ascii_address(message.address), raw
 
 
-def gate(message: Message, now: datetime) -> bool:
-    """May this mail go now? If not, move it to where it belongs."""
-    kind = kind_of(message)
-    if is_suppressed(message.address) and not goes_anyway(message):
-        end(message, State.SUPPRESSED, "the address is suppressed", now)
-    elif not Message.objects.filter(kind.owed(now), pk=message.pk).exists():
-        end(message, State.CANCELLED, "no longer owed", now)
-    elif (opens := kind.opens(message, now)) >= message.expires_at:
+def gate(chunk: list[Message], now: datetime) -> list[Message]:
+    """Those of the claimed mails that are still wanted; the others are moved to where they belong.
+
+    Asked for a chunk at once. The hand-over asks again, for each.
+    """
+    owed: set[int] = set()
+    for name in {message.kind for message in chunk}:
+        ours = [message for message in chunk if message.kind == name]
+        try:
+            still = Message.objects.filter(kind_of(ours[0]).owed(now), pk__in=[m.pk for m in ours])
+            owed |= set(still.values_list("pk", flat=True))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            chunk = [message for message in chunk if message not in ours]
+            for message in ours:
+                _stumble(message, error, now)
+    suppressed = suppressed_among(message.address for message in chunk)
+    wanted = []
+    for message in chunk:
+        if message.address.lower() in suppressed and not goes_anyway(message):
+            end(message, State.SUPPRESSED, "the address is suppressed", now)
+        elif message.pk not in owed:
+            end(message, State.CANCELLED, "no longer owed", now)
+        else:
+            wanted.append(message)
+    return wanted
+
+
+def is_open(message: Message, now: datetime) -> bool:
+    """Is it a decent hour for this mail? If not, move it to where it belongs."""
+    opens = kind_of(message).opens(message, now)
+    if opens >= message.expires_at:
         end(message, State.EXPIRED, "no decent hour before it expires", now)
     elif opens > now:
         release(message, now, at=opens, reason="outside the reader's hours")
     else:
         return True
     return False
+
+
+def _stumble(message: Message, error: Exception, now: datetime) -> Verdict:
+    """One kind's mistake must not keep everyone's mail."""
+    logger.error("Mail %s could not be composed", message.key, exc_info=error)
+    verdict = Verdict(Outcome.TEMPORARY, None, f"compose: {error!r}")
+    record(message, verdict, now)
+    return verdict
 
 
 def mail_seconds() -> float:
@@ -210,6 +252,7 @@ def mail_seconds() -> float:
 
 def hand_over(message: Message, now: datetime) -> bool:
     """Commit that this mail goes to the server now: still ours, for long enough, and still owed."""
+    # By itself, and in no one's transaction: it is committed when this returns.
     with transaction.atomic(durable=True):
         ours = Message.objects.filter(
             kind_of(message).owed(now),
@@ -218,7 +261,10 @@ def hand_over(message: Message, now: datetime) -> bool:
             claim=message.claim,
             lease_until__gt=Now() + timedelta(seconds=mail_seconds()),
             expires_at__gt=now,
-        ).update(handed_over_at=now)
-        if ours:
-            open_attempt(message).update(handed_over_at=now)
-    return bool(ours)
+        )
+        if not goes_anyway(message):
+            ours = ours.exclude(Exists(Suppression.objects.filter(address=message.address.lower())))
+        handed = ours.update(handed_over_at=now)
+    if handed:
+        message.handed_over_at = now
+    return bool(handed)

@@ -44,16 +44,19 @@ def issue(
     """
     secret = salted_hmac("outbox.links", f"{purpose}/{key}", algorithm="sha256").digest()[:16]
     token = base64.urlsafe_b64encode(secret).decode().rstrip("=")
-    LinkToken.objects.get_or_create(
-        sha256=_digest(token),
-        defaults={
-            "purpose": purpose,
-            "about": about,
-            "person": person,
-            "created_at": now,
-            "expires_at": expires_at,
-        },
-    )
+    if not LinkToken.objects.filter(sha256=_digest(token)).exists():
+        link = LinkToken(
+            sha256=_digest(token),
+            purpose=purpose,
+            about=about,
+            person=person,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        # Two may compose at once; the link of either is the same.
+        LinkToken.objects.bulk_create(
+            [link], update_conflicts=True, unique_fields=["sha256"], update_fields=["sha256"]
+        )
     return token
 
 

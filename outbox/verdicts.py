@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.db.models.functions import Now
 
 from outbox import kinds
@@ -120,9 +121,11 @@ def lift_suppression(address: str) -> bool:
     return bool(Suppression.objects.filter(address=address.lower()).delete()[0])
 
 
-def is_suppressed(address: str) -> bool:
-    """Did this address's server refuse it for good?"""
-    return Suppression.objects.filter(address=address.lower()).exists()
+def suppressed_among(addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses, in lower case, that no mail goes to."""
+    asked = {address.lower() for address in addresses}
+    found = Suppression.objects.filter(address__in=asked)
+    return set(found.values_list("address", flat=True))
 
 
 def reap(now: datetime) -> int:
@@ -151,12 +154,12 @@ def _close_taken_back(now: datetime) -> None:
 
 
 def _close_attempt(message: Message, verdict: Verdict, now: datetime) -> None:
-    open_attempt(message).update(
-        outcome=verdict.outcome, finished_at=now, smtp_code=verdict.code, error=verdict.error
-    )
-
-
-def open_attempt(message: Message) -> QuerySet[Attempt]:
-    """The attempt that the message's present claim began."""
+    """End the attempt that the message's present claim began."""
     assert message.claim is not None, "only a claimed mail has an open attempt"  # noqa: S101
-    return Attempt.objects.filter(message=message, claim=message.claim, outcome="")
+    Attempt.objects.filter(message=message, claim=message.claim, outcome="").update(
+        handed_over_at=message.handed_over_at,
+        outcome=verdict.outcome,
+        finished_at=now,
+        smtp_code=verdict.code,
+        error=verdict.error,
+    )

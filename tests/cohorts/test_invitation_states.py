@@ -146,7 +146,7 @@ def test_invited_again_by_hand_even_a_refused_address_is_tried(client, team, inv
     ended("failed", reason="refused for good")
     Suppression.objects.create(address=AMARA, reason="no such user", since=clock.now())
     post_all(client, team, "resend", membership=invited.pk)
-    assert not verdicts.is_suppressed(AMARA)
+    assert not verdicts.suppressed_among([AMARA])
     assert Message.objects.filter(address=AMARA, state="queued").count() == 1
 
 

@@ -76,7 +76,7 @@ def test_workers_at_the_same_time_send_each_mail_once(sink, reminder):
 @pytest.mark.django_db
 def test_answered_between_claim_and_hand_over_means_never_sent(sink, reminder):
     message = put_and_claim()
-    assert gate(message, NOW)
+    assert gate([message], NOW)
     person = message.person
     assert person
     person.is_active = False

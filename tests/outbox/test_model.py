@@ -109,7 +109,7 @@ class Stage:
 
     def claim(self, world: World, name: str) -> World:
         self.set(world)
-        claimed = delivery._claim(self.pk, WORKERS[name], NOW + MINUTE)
+        claimed = delivery._claim([self.pk], WORKERS[name], NOW + MINUTE)
         return self.read(world, **{name: "claimed"}) if claimed else world
 
     def crash(self, world: World, name: str) -> World:
@@ -119,7 +119,7 @@ class Stage:
 
     def gate(self, world: World, name: str) -> World:
         self.set(world)
-        passed = delivery.gate(self.held_by(name), NOW)
+        passed = delivery.gate([self.held_by(name)], NOW)
         return self.read(world, **{name: "gated" if passed else "idle"})
 
     def hand_over(self, world: World, name: str) -> World:
