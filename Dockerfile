@@ -22,7 +22,7 @@ RUN useradd --system --no-create-home --home-dir /app --shell /usr/sbin/nologin 
        python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q . \
     && rm -rf /tmp/build \
-    && install -d -o coalitions -m 0700 /app/var /app/files
+    && install -d -o coalitions -m 0700 /app/var /app/files /app/seen
 
 USER coalitions
 ENV HOST=0.0.0.0 PORT=8000 VAR_DIR=/app/var STATIC_ROOT=/app/static-root

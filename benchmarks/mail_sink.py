@@ -28,7 +28,7 @@ class Notes:
         self.file = path.open("a", buffering=1)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        found = MESSAGE_ID.search(envelope.content)
+        found = MESSAGE_ID.search(envelope.original_content or b"")
         message_id = found[1].decode() if found else "-"
         self.file.write(f"{time.monotonic():.6f} {envelope.rcpt_tos[0]} {message_id}\n")
         return "250 2.0.0 taken"

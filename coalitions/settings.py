@@ -185,7 +185,7 @@ if HTTPS:
     if ALLAUTH_TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # A container asks itself over plain http whether it is well.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
@@ -279,11 +279,30 @@ MAILERS = {
         "OPTIONS": {"file_path": str(MAIL_DIR)},
     }
 }
+# Bounces and complaints: told by a hosted sender's webhook (django-anymail), or read in a mailbox.
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+MAIL_PROVIDER_SECRET = env.str("MAIL_PROVIDER_SECRET", "")
+if MAIL_PROVIDER and ":" not in MAIL_PROVIDER_SECRET:
+    raise ImproperlyConfigured(
+        "MAIL_PROVIDER is set, so its webhook needs a secret: set MAIL_PROVIDER_SECRET to a name "
+        "and a long random text with a colon between, and give both to the provider."
+    )
+ANYMAIL = {"WEBHOOK_SECRET": MAIL_PROVIDER_SECRET} if MAIL_PROVIDER_SECRET else {}
+BOUNCES_MAILBOX = env.str("BOUNCES_MAILBOX", "")
 
 # Background work: the database is the queue, Celery only the doorbell (docs/decisions/0002).
 TICK_SECONDS = env.float("TICK_SECONDS", 60, validate=validate.Range(min=0.1))
 OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", 120, validate=validate.Range(min=1))
 REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp("^(rediss?://|$)"))
+# Where each tick notes its moment outside the database, so that a restored backup is noticed.
+SEEN_DIR = Path(env.str("SEEN_DIR", str(VAR_DIR / "seen")))
+# A clock that is further off than this stops the engine (outbox/hold.py).
+CLOCK_TOLERANCE_HOURS = env.float("CLOCK_TOLERANCE_HOURS", 2, validate=validate.Range(min=0.1))
+# /healthz turns red when a part of the tick is silent, or a due mail waits, for so many minutes.
+SILENCE_MINUTES = env.float("SILENCE_MINUTES", 5, validate=validate.Range(min=1))
+LATE_MINUTES = env.float("LATE_MINUTES", 15, validate=validate.Range(min=1))
+# Whoever sends it reads /metrics. Without one only this machine does, past every proxy.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 CELERY_BROKER_URL = REDIS_URL or f"{folder_broker.SCHEME}://"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {

@@ -1,6 +1,7 @@
 """Doors that belong to no app: is it alive, and what to say when a form came too late."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 
 from django.conf import settings
@@ -12,18 +13,29 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+# What else keeps an installation from being ready: each gives its name and words, or nothing.
+_obstacles: list[Callable[[], dict[str, str]]] = []
+
+
+def also_hinders(obstacle: Callable[[], dict[str, str]]) -> None:
+    """Let an app say in `/readyz` that something must be done first."""
+    if obstacle not in _obstacles:
+        _obstacles.append(obstacle)
+
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Can this process serve? 503 while the database is away or a migration is missing."""
+    """Is all in order to serve? 503 while the database is away, a migration is missing, or an app
+    says that a person must look."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        found = {} if missing else {k: v for tell in _obstacles for k, v in tell().items()}
     except Exception as error:
         return JsonResponse({"ready": False, "database": type(error).__name__}, status=503)
-    return JsonResponse(
-        {"ready": not missing, "migrations_missing": len(missing)}, status=503 if missing else 200
-    )
+    ready = not missing and not found
+    report = {"ready": ready, "migrations_missing": len(missing)} | found
+    return JsonResponse(report, status=200 if ready else 503)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -85,3 +85,8 @@ def goes_anyway(message: Message) -> bool:
     """Does the message go even to a suppressed address?"""
     kind = _kinds.get(message.kind)
     return kind is not None and kind.asked_for
+
+
+def names_asked_for() -> list[str]:
+    """The names of the kinds that readers ask for themselves."""
+    return [kind.name for kind in _kinds.values() if kind.asked_for]

@@ -9,6 +9,10 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from outbox.event_models import MailEvent as MailEvent
+from outbox.hold_models import Engine as Engine
 
 
 class Message(models.Model):
@@ -116,8 +120,14 @@ class Attempt(models.Model):
 
 
 class Suppression(models.Model):
-    """An address that mail no longer goes to, because its server refused it for good."""
+    """An address that mail no longer goes to, until someone corrects it or asks to try again."""
 
+    class Why(models.TextChoices):
+        REFUSED = "refused", _("its mail server refused it for good")
+        BOUNCED = "bounced", _("mail to it came back")
+        COMPLAINED = "complained", _("its reader called our mail unwanted")
+
+    why = models.CharField(max_length=12, choices=Why, default=Why.REFUSED)
     address = models.EmailField(unique=True)
     reason = models.CharField(max_length=200)
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from outbox import delivery
+from outbox import delivery, hold
 from outbox.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -29,9 +29,10 @@ def tick(now: datetime) -> bool:
     """Run the planners and send what is due at `now` (UTC). True when more work waits at once.
 
     Each part that did its work leaves a heartbeat; one that fails stays silent, and `/healthz`
-    turns red.
+    turns red. On hold nothing is planned, and only what people asked for just now is sent.
     """
-    for planner in _planners:
+    is_held = hold.look(now).held_since is not None
+    for planner in () if is_held else _planners:
         try:
             planner(now)
         except Exception:

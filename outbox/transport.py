@@ -126,6 +126,7 @@ class SMTPLine:
             self.backend.open()
             # The dot goes by itself, so that we know when. By default it would wait for the other
             # side's word that the text before it came: 40 ms a mail.
+            assert self.server.sock is not None  # noqa: S101 it was opened
             self.server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # Django says EHLO only where it encrypts or signs in, and servers want it of everyone.
             self.server.ehlo_or_helo_if_needed()

@@ -38,7 +38,9 @@ def record(message: Message, verdict: Verdict, now: datetime) -> None:
         if verdict.outcome == Outcome.OK:
             moved = transition(message, State.SENT, sent_at=now, **told)
             if moved and kinds.goes_anyway(message):
-                lift_suppression(message.address)
+                # What came back later, or was called unwanted, had been taken, too.
+                refused = Suppression.objects.filter(why=Suppression.Why.REFUSED)
+                refused.filter(address=message.address.lower()).delete()
         elif verdict.outcome == Outcome.PERMANENT:
             moved = _fail(message, verdict, now, told)
         elif verdict.outcome == Outcome.UNKNOWN:

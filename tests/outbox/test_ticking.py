@@ -92,6 +92,7 @@ def test_all_is_well_after_a_tick(sink, reminder, client):
         "heartbeat_seconds": 0,
         "silent": [],
         "oldest_due_seconds": 0,
+        "on_hold": "",
     }
     assert client.head("/healthz").status_code == 200
     assert client.post("/healthz").status_code == 405
@@ -147,20 +148,36 @@ def test_the_outbox_can_be_listed_and_a_failed_mail_tried_again(sink, reminder):
     message = put(now=now, key="checkin/1/1/opens")
     sink.says = {"RCPT": ["550 5.1.1 no such person"]}
     run("tick")
-    assert "failed" in run("outbox", "--state", "failed")
-    assert "checkin/1/1/opens" not in run("outbox", "--state", "sent")
-    assert "is queued again" in run("outbox", "--retry", message.key)
+    assert "failed" in run("outbox", "list", "--state", "failed")
+    assert "checkin/1/1/opens" not in run("outbox", "list", "--state", "sent")
+    assert "is queued again" in run("outbox", "retry", message.key)
     assert not Suppression.objects.exists()
     run("tick")
     assert [taken.to for taken in sink.taken] == [message.address]
     assert "checkin/1/1/opens" in run("outbox")
 
 
-def test_only_a_failed_or_dead_mail_that_has_not_expired_is_tried_again(sink, reminder):
+def test_only_a_failed_or_dead_mail_that_has_not_expired_is_tried_again(sink, reminder, capsys):
     now = clock.now()
     put(now=now, key="waits")
     late = put(now=now, key="late")
     Message.objects.filter(pk=late.pk).update(state="dead", expires_at=now)
-    for key, why in (("waits", "only failed or dead"), ("late", "expired"), ("none", "No mail")):
+    for key, why in (("waits", "only failed or dead"), ("late", "expired")):
+        with pytest.raises(CommandError, match="could not be tried"):
+            run("outbox", "retry", key)
+        assert why in capsys.readouterr().err
+    for arguments, why in ((["none"], "No mail"), ([], "Which ones")):
         with pytest.raises(CommandError, match=why):
-            run("outbox", "--retry", key)
+            run("outbox", "retry", *arguments)
+
+
+def test_all_that_were_given_up_are_tried_again_or_those_of_a_kind(sink, reminder, make_kind):
+    make_kind("digest")
+    now = clock.now()
+    mails = [put(now=now), put(now=now), put(now=now, kind="digest")]
+    Message.objects.filter(pk__in=[mail.pk for mail in mails]).update(state="dead")
+    assert "1 of 1" in run("outbox", "retry", "--dead", "--kind", "digest")
+    assert run("outbox", "retry", "--dead").endswith("2 of 2 mails are queued again.\n")
+    assert "0 of 0" in run("outbox", "retry", "--dead")
+    run("tick")
+    assert len(sink.taken) == 3

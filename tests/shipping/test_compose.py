@@ -74,12 +74,13 @@ def test_what_else_is_written_is_gone_with_the_container(part: str) -> None:
 
 @pytest.mark.parametrize("part", OWN)
 def test_files_that_people_brought_outlive_the_containers_and_are_seen_by_all(part: str) -> None:
-    folder = SERVICES[part]["environment"]["MATERIALS_DIR"]
-    assert SERVICES[part]["volumes"] == [f"materials:{folder}"]
-    assert "materials" in COMPOSE["volumes"]
+    told = SERVICES[part]["environment"]
+    folders = {"materials": told["MATERIALS_DIR"], "seen": told["SEEN_DIR"]}
+    assert SERVICES[part]["volumes"] == [f"{name}:{folder}" for name, folder in folders.items()]
+    assert folders.keys() <= COMPOSE["volumes"].keys()
     # A new volume belongs to whom the folder of the image belongs to.
     (made,) = re.findall(r"install -d -o coalitions -m 0700 (.+)$", DOCKERFILE, re.MULTILINE)
-    assert folder in made.split()
+    assert set(folders.values()) <= set(made.split())
 
 
 def test_what_people_reach_is_reached_through_a_proxy_of_the_machine() -> None:

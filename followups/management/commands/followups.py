@@ -1,29 +1,100 @@
-"""`manage.py followups preview --cohort ID`: the year's mails, before any is sent."""
+"""`manage.py followups`: the year's mails before they go, what is due, and stop and go."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from coalitions import clock
 from cohorts.models import Cohort
-from followups import forecast
+from followups import due, forecast
 from followups.forecast import Expected
+from outbox import hold, ticking
+from outbox.models import Engine
 
 COLUMNS = ("date", "time", "zone", "round", "step", "team", "person", "address", "language")
 
 
 class Command(BaseCommand):
-    help = "Show what the follow-up year of a cohort sends to whom, if nobody answers."
+    help = "Show what the follow-up year sends and what is due; look now; stop and go on."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True)
         preview = commands.add_parser("preview", help="the year's mails, on each reader's clock")
         preview.add_argument("--cohort", type=int, required=True, help="the cohort's id")
         preview.add_argument("--json", action="store_true", help="one JSON list")
+        commands.add_parser("tick", help="look now, once: plan what is due and send it")
+        listing = commands.add_parser("due", help="what is due and why; changes nothing")
+        listing.add_argument(
+            "--now", type=_moment, help="at another moment, such as 2027-03-01T09:00"
+        )
+        listing.add_argument("--json", action="store_true", help="one JSON list")
+        stop = commands.add_parser("hold", help="stop planning and sending until `resume`")
+        stop.add_argument("why", nargs="?", default="", help="said on pages and in /readyz")
+        go_on = commands.add_parser("resume", help="go on after a hold")
+        choice = go_on.add_mutually_exclusive_group()
+        choice.add_argument(
+            "--send", action="store_true", help="send what waits, also what may have gone before"
+        )
+        choice.add_argument(
+            "--as-sent",
+            nargs="?",
+            type=_moment,
+            const="restored",
+            metavar="MOMENT",
+            help="never send what was due by then (after a restore: by the last tick seen)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, options["command"])(options)
+
+    def tick(self, options: dict[str, Any]) -> None:
+        ticking.tick(clock.now())
+        held = Engine.objects.filter(held_since__isnull=False).first()
+        if held:
+            raise CommandError(f"The engine is on hold: {held.held_words}. See `followups due`.")
+        self.stdout.write("Looked at what was due, and sent it.")
+
+    def due(self, options: dict[str, Any]) -> None:
+        now = options["now"] or clock.now()
+        rows = due.rows(now)
+        if options["json"]:
+            self.stdout.write(json.dumps(rows, ensure_ascii=False))
+            return
+        for words in due.obstacles(now):
+            self.stdout.write(f"! {words}")
+        for row in rows:
+            self.stdout.write("  ".join(row[name] for name in due.COLUMNS).rstrip())
+        self.stdout.write(f"{len(rows)} due at {now:%Y-%m-%d %H:%M}Z.")
+
+    def hold(self, options: dict[str, Any]) -> None:
+        words = options["why"] or "stopped by hand"
+        if not hold.hold(words=words, now=clock.now()):
+            raise CommandError("The engine is on hold already.")
+        self.stdout.write("On hold: nothing is planned or sent until `followups resume`.")
+
+    def resume(self, options: dict[str, Any]) -> None:
+        held = Engine.objects.filter(held_since__isnull=False).first()
+        if held is None:
+            raise CommandError("The engine is not on hold.")
+        as_sent = options["as_sent"]
+        if as_sent == "restored":
+            as_sent = held.sent_until or clock.now()
+        if held.held_because == Engine.Why.RESTORED and not (as_sent or options["send"]):
+            raise CommandError(
+                f"{held.held_words[:1].upper()}{held.held_words[1:]}. What went out since is due "
+                "again (`followups due`): say --as-sent to let it be, or --send to send it again."
+            )
+        taken = due.go_on(now=clock.now(), as_sent_until=as_sent)
+        self.stdout.write("The engine goes on at the next tick.")
+        if as_sent:
+            until = f"{as_sent:%Y-%m-%d %H:%M}Z"
+            self.stdout.write(f"{taken} mails that were due by {until} are taken as sent.")
+
+    def preview(self, options: dict[str, Any]) -> None:
         cohort = Cohort.objects.filter(pk=options["cohort"]).first()
         if cohort is None:
             known = ", ".join(f"{c.pk} {c.name}" for c in Cohort.objects.all()[:20])
@@ -42,6 +113,13 @@ class Command(BaseCommand):
             )
             self.stdout.write(line.rstrip())
         self.stdout.write(f"\n{len(rows)} mails if nobody answers.")
+
+
+def _moment(text: str) -> datetime | str:
+    if text == "restored":
+        return text
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _row(mail: Expected) -> dict[str, str]:

@@ -5,13 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from coalitions import clock
-from outbox.models import Heartbeat
-from outbox.views import SILENCE
+from outbox import ticking, wellbeing
 
 
 class Command(BaseCommand):
-    help = "Fail when no tick ran for five minutes."
+    help = "Fail when no tick ran for SILENCE_MINUTES (five)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not Heartbeat.objects.filter(name="tick", beat_at__gt=clock.now() - SILENCE).exists():
-            raise CommandError("No tick ran for five minutes.")
+        if ticking.DELIVERY in wellbeing.look(clock.now()).silent:
+            raise CommandError("No tick ran for too long.")

@@ -1,44 +1,107 @@
-"""`manage.py outbox`: what waits, what failed, and another try for one mail."""
+"""`manage.py outbox`: what waits, what failed; another try; and reading what came back."""
 
+from __future__ import annotations
+
+from email.message import EmailMessage
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
 from coalitions import clock
+from outbox import events, mailbox, operating, returned
 from outbox.models import Message
-from outbox.states import MOVES, State, transition
-from outbox.verdicts import lift_suppression
+from outbox.states import State
 
 
 class Command(BaseCommand):
-    help = "List mails by state, or queue one that failed again."
+    help = "List mails by state, queue those that failed once more, read mails that came back."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--state", choices=State.values, help="list the mails in this state")
-        parser.add_argument("--retry", metavar="KEY", help="queue this failed or dead mail again")
+        commands = parser.add_subparsers(dest="command")
+        listing = commands.add_parser("list", help="the mails, those due first (the default)")
+        listing.add_argument("--state", choices=State.values, help="only those in this state")
+        listing.add_argument("--kind", help="only those of this kind")
+        retry = commands.add_parser("retry", help="queue failed or dead mails once more")
+        retry.add_argument("mails", nargs="*", metavar="ID", help="numbers or keys of mails")
+        retry.add_argument("--dead", action="store_true", help="all that were given up")
+        retry.add_argument("--failed", action="store_true", help="all that were refused")
+        retry.add_argument("--kind", help="of these only those of this kind")
+        bounces = commands.add_parser(
+            "bounces", help="read the mailbox that undelivered mails come back to"
+        )
+        bounces.add_argument("--mailbox", default=settings.BOUNCES_MAILBOX, metavar="URL")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["retry"]:
-            self.retry(options["retry"])
-            return
+        if options["command"] == "retry":
+            self.retry(options)
+        elif options["command"] == "bounces":
+            self.bounces(options["mailbox"])
+        else:
+            self.list(options.get("state"), options.get("kind"))
+
+    def list(self, state: str | None, kind: str | None) -> None:
         mails = Message.objects.order_by("next_attempt_at", "pk")
-        if options["state"]:
-            mails = mails.filter(state=options["state"])
-        for mail in mails.iterator():
+        mails = mails.filter(state=state) if state else mails
+        for mail in (mails.filter(kind=kind) if kind else mails).iterator():
             self.stdout.write(
-                f"{mail.state:10} {mail.next_attempt_at:%Y-%m-%d %H:%M}Z {mail.kind:16} "
-                f"{mail.address} {mail.key} {mail.reason or mail.error}".rstrip()
+                f"{mail.pk:6} {mail.state:10} {mail.next_attempt_at:%Y-%m-%d %H:%M}Z "
+                f"{mail.kind:16} {mail.address} {mail.key} {mail.reason or mail.error}".rstrip()
             )
 
-    def retry(self, key: str) -> None:
-        mail = Message.objects.filter(key=key).first()
+    def retry(self, options: dict[str, Any]) -> None:
+        now, names = clock.now(), options["mails"]
+        states = [state for state in operating.RETRIABLE if options[state]]
+        if not (names or states):
+            raise CommandError("Which ones? Give numbers or keys, or --dead or --failed.")
+        mails = [self.named(name) for name in names]
+        if states:
+            mails += operating.retriable(Message.objects.filter(state__in=states), now)
+        if options["kind"]:
+            mails = [mail for mail in mails if mail.kind == options["kind"]]
+        done = 0
+        for mail in mails:
+            if operating.retry(mail, now):
+                done += 1
+                self.stdout.write(f"{mail.pk} {mail.key} is queued again.")
+            elif mail.state not in operating.RETRIABLE:
+                self.stderr.write(
+                    f"{mail.pk} is {mail.state}; only failed or dead mails are retried."
+                )
+            else:
+                self.stderr.write(f"{mail.pk} expired at {mail.expires_at:%Y-%m-%d %H:%M}Z.")
+        self.stdout.write(f"{done} of {len(mails)} mails are queued again.")
+        if names and done < len(mails):
+            raise CommandError("Some could not be tried again.")
+
+    def named(self, name: str) -> Message:
+        asked = Q(key=name) | (Q(pk=int(name)) if name.isdigit() and len(name) < 18 else Q())
+        mail = Message.objects.filter(asked if name.isdigit() else Q(key=name)).first()
         if mail is None:
-            raise CommandError(f"No mail has the key {key!r}.")
-        if State.QUEUED not in MOVES.get(mail.state, ()) or mail.state == State.CLAIMED:
-            raise CommandError(f"This mail is {mail.state}; only failed or dead mails are retried.")
-        if mail.expires_at <= clock.now():
-            raise CommandError(f"This mail expired at {mail.expires_at:%Y-%m-%d %H:%M}Z.")
-        # Whoever tries again by hand has mended the address.
-        lift_suppression(mail.address)
-        transition(mail, State.QUEUED, next_attempt_at=clock.now(), handed_over_at=None, reason="")
-        self.stdout.write(f"{key} is queued again.")
+            raise CommandError(f"No mail has the number or key {name!r}.")
+        return mail
+
+    def bounces(self, url: str) -> None:
+        if not url:
+            raise CommandError("Which mailbox? Set BOUNCES_MAILBOX, or give --mailbox.")
+        news = 0
+
+        def note(letter: EmailMessage) -> None:
+            nonlocal news
+            for told in returned.read(letter):
+                news += events.note(
+                    told.what,
+                    told.address,
+                    source="mailbox",
+                    event_id=told.event_id,
+                    now=clock.now(),
+                    words=told.words,
+                    message_id=told.message_id,
+                )
+
+        try:
+            read = mailbox.read(url, note)
+        except mailbox.MailboxError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{read} letters read, {news} bounces or complaints noted.")

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "outbox"
+
+    def ready(self) -> None:
+        from coalitions.views import also_hinders
+        from outbox import hosted, wellbeing
+
+        hosted.listen()
+        also_hinders(wellbeing.obstacle)
