@@ -20,6 +20,7 @@ from accounts.models import User
 from cohorts.models import Cohort, Membership, Program, Team
 
 __all__ = [
+    "CORRECT_ADDRESSES",
     "MANAGE_COHORT",
     "MANAGE_PROGRAM",
     "READ_COHORT",
@@ -68,6 +69,7 @@ READ_TEAM_WORK: Roles = STAFF | TEAM
 WRITE_TEAM_WORK: Roles = TEAM
 SIGN_OFF_PLAN: Roles = frozenset({Role.TEAM_LEAD})
 RESOLVE_SUPPORT: Roles = STAFF
+CORRECT_ADDRESSES: Roles = MANAGE_COHORT | {Role.TEAM_LEAD}
 
 
 def programs_with_roles(user: User) -> QuerySet[Program]:

@@ -145,7 +145,7 @@ def _claim(ids: list[int], claim: UUID, now: datetime) -> list[Message]:
         .order_by("-next_attempt_at", "-pk")
     )
     tries = Attempt.objects.filter(message__in=ours).values_list("message_id")
-    before = {pk: n for pk, n in tries.annotate(n=Count("pk"))}
+    before = dict(tries.annotate(n=Count("pk")))
     Attempt.objects.bulk_create(
         Attempt(message=message, n=before.get(message.pk, 0) + 1, claim=claim, started_at=now)
         for message in ours

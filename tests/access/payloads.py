@@ -71,5 +71,7 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "sheet_kinds": {"do": "up", "column": "action_kind", "code": "capacity"},
         "sheet_kind": {"form_id": once, "en": "Meet"},
         "invitations": {"do": "resend_all", "once": once},
+        "operations_message": {"do": "retry"},
+        "team_addresses": {"do": "try", "membership": world.own["membership_id"]},
         "invitation_address": {"email": "new@example.org"},
     }.get(door, {"edit_id": once})

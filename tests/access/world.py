@@ -33,6 +33,7 @@ from followups.models import Answer, CheckIn, Round, ScheduleTemplate, SupportRe
 from materials.models import Handing, Material, RoleCard
 from outbox import links
 from outbox.models import Heartbeat
+from tests.access import posted
 from tests.factories import (
     NOON,
     make_cohort,
@@ -202,6 +203,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
         team=team, answer=answer, text=f"Help {word}", from_whom=f"From {word}"
     )
     talk(word, team, lead, str(check_in.pk))
+    posted.shut(waiting, NOON)
     if word in {OWN, FOREIGN}:
         side = world.own if word == OWN else world.foreign
         side |= {
@@ -216,6 +218,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "outsider_id": outsider.pk,
             "check_in_id": check_in.pk,
             "request_id": support.pk,
+            "message_id": posted.send(check_in, member, NOON).pk,
             "edit_id": conflict.edit_id,
             "draft_id": RosterDraft.objects.create(
                 cohort=team.cohort,
