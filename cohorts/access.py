@@ -21,6 +21,7 @@ from cohorts.models import Cohort, Membership, Program, Team
 
 __all__ = [
     "CONFIRM_SUPPORT",
+    "CORRECT_ADDRESSES",
     "MANAGE_COHORT",
     "MANAGE_PROGRAM",
     "READ_COHORT",
@@ -72,6 +73,7 @@ SIGN_OFF_PLAN: Roles = frozenset({Role.TEAM_LEAD})
 RESOLVE_SUPPORT: Roles = STAFF
 CONFIRM_SUPPORT: Roles = frozenset({Role.TEAM_LEAD})
 REPLY_CHECK_IN: Roles = frozenset({Role.PROGRAM_LEAD, Role.COACH})
+CORRECT_ADDRESSES: Roles = MANAGE_COHORT | {Role.TEAM_LEAD}
 
 
 def programs_with_roles(user: User) -> QuerySet[Program]:

@@ -19,7 +19,7 @@ from outbox import links, mails
 from outbox.kinds import Content, Kind
 from outbox.models import Message
 from outbox.queueing import cancel, queue
-from outbox.verdicts import lift_suppression
+from outbox.verdicts import lift_suppression, suppressed_among
 
 VALID = timedelta(days=30)
 PURPOSE = "invitation"
@@ -103,12 +103,14 @@ def correct_address(membership: Membership, email: str, *, by: User, now: dateti
 
     The place in the team goes over to the account of the right address. The account of the wrong
     one, which may be somebody else's, is left as it is and is in this team no more. Raises
-    ValidationError when the person has joined, or the right address is in the team already.
+    ValidationError when the person has joined and mail reaches them, or the right address is in the
+    team already. Someone who has joined, and whose address is dead, joins again by the new mail: so
+    nobody gets into another's account by naming an address.
     """
     # Locked: else they might join between our look and our change.
     locked = Membership.objects.select_for_update(of=("self",)).select_related("user", "team")
     membership = locked.get(pk=membership.pk)
-    if membership.joined_at:
+    if membership.joined_at and not suppressed_among([membership.user.email]):
         raise ValidationError(_("This person has joined; only they can change their address."))
     wrong = membership.user
     right = User.objects.get_or_invite(email, name=wrong.name, language=wrong.language)
@@ -118,8 +120,9 @@ def correct_address(membership: Membership, email: str, *, by: User, now: dateti
         raise ValidationError(_("%(who)s is in the team already.") % {"who": apart(email)})
     links.revoke(PURPOSE, about=membership.pk, now=now)
     cancel([KIND], about=membership.pk, reason="the address was corrected")
-    membership.user, membership.invited_at, membership.opened_at = right, now, None
-    membership.save(update_fields=["user", "invited_at", "opened_at"])
+    membership.user, membership.invited_at = right, now
+    membership.opened_at = membership.joined_at = None
+    membership.save(update_fields=["user", "invited_at", "opened_at", "joined_at"])
     _hand_name_over(membership.team, wrong, right)
     send(membership, by=by, now=now)
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cohorts import (
+    address_pages,
     agenda_pages,
     calendar_pages,
     invitation_pages,
@@ -35,6 +36,7 @@ urlpatterns = [
     ),
     path("cohorts/<int:cohort_id>/teams/new/", views.team_new, name="team_new"),
     path("cohorts/<int:cohort_id>/teams/<int:team_id>/", views.team_setup, name="team_setup"),
+    path("teams/<int:team_id>/addresses/", address_pages.team_addresses, name="team_addresses"),
     path(
         "cohorts/<int:cohort_id>/invitations/", invitation_pages.invitations_of, name="invitations"
     ),

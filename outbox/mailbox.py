@@ -15,6 +15,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -50,7 +51,7 @@ def read(url: str, deal_with: Callable[[EmailMessage], None]) -> int:
     return dealt
 
 
-type Letters = Iterator[tuple[EmailMessage, Callable[[], None]]]
+type Letters = Iterator[tuple[EmailMessage, Callable[[], object]]]
 
 
 @contextmanager
@@ -96,10 +97,9 @@ def _imap(url: str) -> Iterator[imaplib.IMAP4]:
         tls = ssl.create_default_context()
         server: imaplib.IMAP4
         if parts.scheme == "imaps":
-            port = parts.port or imaplib.IMAP4_SSL_PORT
-            server = imaplib.IMAP4_SSL(host, port, ssl_context=tls, timeout=SECONDS)
+            server = imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=tls, timeout=SECONDS)
         else:
-            server = imaplib.IMAP4(host, parts.port or imaplib.IMAP4_PORT, timeout=SECONDS)
+            server = imaplib.IMAP4(host, parts.port or 143, timeout=SECONDS)
             # On one's own machine nobody listens in.
             if host not in {"127.0.0.1", "localhost", "::1"}:
                 server.starttls(tls)
@@ -124,8 +124,4 @@ def _of_imap(server: imaplib.IMAP4) -> Letters:
         _status, answer = server.uid("FETCH", name, "(BODY.PEEK[])")
         raw = next((part[1] for part in answer if isinstance(part, tuple)), None)
         if raw is not None:
-            yield parse(raw[:LARGEST]), lambda name=name: _mark_seen(server, name)
-
-
-def _mark_seen(server: imaplib.IMAP4, uid: str) -> None:
-    server.uid("STORE", uid, "+FLAGS", r"(\Seen)")
+            yield parse(raw[:LARGEST]), partial(server.uid, "STORE", name, "+FLAGS", r"(\Seen)")

@@ -46,6 +46,7 @@ from followups.models import (
 )
 from materials.models import Handing, Material, RoleCard
 from outbox.models import Message
+from tests.access import posted
 from tests.access.world import World
 from tests.factories import (
     NOON,
@@ -136,6 +137,11 @@ def _sister(world: World, team: Team, n: int) -> None:
     _work(sister, lead, lead, n)
     _took_part(team, world.users["facilitator"], lead, n)
     _check_ins([(sister, round_, lead) for round_ in team.cohort.rounds.all()])
+    for check_in, state in zip(sister.check_ins.all(), ("queued", "failed"), strict=False):
+        posted.send(check_in, lead, IN_THE_YEAR - timedelta(hours=n % 20), state=state)
+        posted.send(check_in, world.users["member"], IN_THE_YEAR, state="suppressed")
+    posted.shut(lead, NOON)
+    posted.shut(make_member(team), NOON)
 
 
 def _took_part(team: Team, facilitator: User, person: User, n: int) -> None:

@@ -180,6 +180,11 @@ DOORS: dict[str, Door] = {
     "coaching": Door(EVERYBODY),
     "cohort_support": Door(STAFF),
     "program_support": Door(PROGRAM),
+    "team_addresses": Door(COHORT | {TEAM_LEAD}, COHORT | {TEAM_LEAD}),
+    # Do the mails go out; each program lead sees their own people
+    "operations": Door(PROGRAM | {"other program lead"}),
+    "operations_person": Door(PROGRAM),
+    "operations_message": Door(PROGRAM, PROGRAM),
     # Links in mails
     "invitation": Door(EVERYBODY, public="the link's token"),
     "check_in_link": Door(EVERYBODY, public="the link's token"),
@@ -193,4 +198,5 @@ DOORS: dict[str, Door] = {
     "offline": Door(EVERYBODY, public="says nothing about anybody"),
     "healthz": Door(EVERYBODY, public="says only whether it is well"),
     "readyz": Door(EVERYBODY, public="says only whether it is ready"),
+    "metrics": Door(EVERYBODY, public="a token, or asking from this machine"),
 }

@@ -44,6 +44,7 @@ from followups.models import (
 from materials.models import Handing, Material, RoleCard
 from outbox import links
 from outbox.models import Heartbeat
+from tests.access import posted
 from tests.factories import (
     NOON,
     make_cohort,
@@ -234,6 +235,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
         now=NOON,
     )
     talk(word, team, lead, str(check_in.pk))
+    posted.shut(waiting, NOON)
     if word in {OWN, FOREIGN}:
         side = world.own if word == OWN else world.foreign
         side |= {
@@ -249,6 +251,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "check_in_id": check_in.pk,
             "request_id": support.pk,
             "commitment_id": promised.pk,
+            "message_id": posted.send(check_in, member, NOON).pk,
             "edit_id": conflict.edit_id,
             "draft_id": RosterDraft.objects.create(
                 cohort=team.cohort,

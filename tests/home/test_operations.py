@@ -1,0 +1,142 @@
+"""The operations page: do the mails go out, and what was a person sent?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from coalitions import clock
+from outbox import hold
+from outbox.models import Attempt, Heartbeat, Message, Suppression
+from outbox.queueing import queue
+from tests.factories import make_cohort, make_member, make_program, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def easy(settings: Any) -> None:
+    settings.MFA_REQUIRED = False
+    settings.DOORBELL = False
+
+
+@pytest.fixture
+def lead() -> Any:
+    return make_user("Grace Weah")
+
+
+@pytest.fixture
+def amara(lead) -> Any:
+    return make_member(make_team(make_cohort(make_program(lead))), make_user("Amara Kollie"))
+
+
+def put(person: Any, kind: str = "comments", *, state: str = "queued", key: str = "") -> Message:
+    """A mail to the person that has been due for an hour."""
+    now = clock.now() - HOUR
+    key = key or f"{kind}/{person.pk}/{state}"
+    told = {"person": person, "address": person.email, "language": "en"}
+    queue(kind, key, now=now, expires_at=now + DAY, context={"text": "secret words"}, **told)
+    Message.objects.filter(key=key).update(state=state)
+    return Message.objects.get(key=key)
+
+
+def page(client: Any, url: str = "/operations/") -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def test_the_page_says_what_waits_what_went_and_what_needs_a_hand(sign_in, lead, amara):
+    put(amara)
+    dead = put(amara, state="dead")
+    for n, outcome in enumerate(["ok", "ok", "temporary"], start=1):
+        told = {"claim": "0" * 32, "started_at": clock.now(), "finished_at": clock.now()}
+        Attempt.objects.create(message=dead, n=n, outcome=outcome, **told)
+    Suppression.objects.create(address=amara.email, reason="550 no such", since=clock.now())
+    told = page(sign_in(lead))
+    assert "The oldest due mail waits for 1" in told
+    assert f"/operations/mails/{dead.pk}/" in told
+    assert "550 no such" in told
+    assert '<td role="cell" class="num" data-label="sent">2</td>' in told
+
+
+def test_a_person_is_found_by_a_part_of_name_or_address_and_their_mails_listed(
+    sign_in, lead, amara
+):
+    put(amara, state="sent")
+    client = sign_in(lead)
+    assert f"/operations/people/{amara.pk}/" in page(client, "/operations/?person=kolli")
+    assert "Nobody of that name" in page(client, "/operations/?person=nobody-here")
+    told = page(client, f"/operations/people/{amara.pk}/")
+    assert "comments" in told
+    assert "secret words" not in told
+
+
+def test_a_given_up_mail_is_tried_again_once_however_often_it_is_pressed(sign_in, lead, amara):
+    dead = put(amara, state="dead")
+    Suppression.objects.create(address=amara.email, reason="-", since=clock.now())
+    client, url = sign_in(lead), f"/operations/mails/{dead.pk}/"
+    assert "Try again" in page(client, url)
+    first = client.post(url, {"do": "retry"}, follow=True).content.decode()
+    assert "sent again at once" in first
+    assert "moved on meanwhile" in client.post(url, {"do": "retry"}, follow=True).content.decode()
+    dead.refresh_from_db()
+    assert dead.state == "queued"
+    assert not Suppression.objects.exists()
+
+
+def test_a_waiting_mail_is_taken_back_and_says_by_whom(sign_in, lead, amara):
+    waiting = put(amara)
+    sign_in(lead).post(f"/operations/mails/{waiting.pk}/", {"do": "cancel"})
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason) == ("cancelled", "taken back by Grace Weah")
+    assert waiting.context == {}
+
+
+def test_a_sent_mail_can_be_neither_tried_again_nor_taken_back(sign_in, lead, amara):
+    sent = put(amara, state="sent")
+    client, url = sign_in(lead), f"/operations/mails/{sent.pk}/"
+    assert "<button class" not in page(client, url).split("<main")[1].split("</main")[0]
+    for what in ("retry", "cancel", "nonsense"):
+        client.post(url, {"do": what})
+    sent.refresh_from_db()
+    assert sent.state == "sent"
+
+
+def test_a_program_lead_sees_their_own_people_and_no_sign_in_mails(sign_in, lead, amara):
+    stranger = make_member(make_team(make_cohort(make_program(make_user()))))
+    theirs, code = put(stranger, state="dead"), put(amara, "account", state="dead")
+    client = sign_in(lead)
+    told = page(client)
+    assert str(stranger.email) not in told
+    assert f"/operations/mails/{code.pk}/" not in told
+    for url in (
+        f"/operations/people/{stranger.pk}/",
+        f"/operations/mails/{theirs.pk}/",
+        f"/operations/mails/{code.pk}/",
+    ):
+        assert client.get(url).status_code == 404
+        assert client.post(url).status_code in {404, 405}
+    admin = sign_in(make_user(is_admin=True))
+    assert f"/operations/mails/{code.pk}/" in page(admin)
+    assert f"/operations/mails/{theirs.pk}/" in page(admin)
+
+
+def test_who_leads_nothing_finds_no_such_page(sign_in, amara):
+    assert sign_in(amara).get("/operations/").status_code == 404
+
+
+def test_program_leads_are_told_on_their_start_page_that_mails_do_not_go(sign_in, lead, amara):
+    client = sign_in(lead)
+    assert "no worker has looked" in page(client, "/")
+    from outbox import ticking
+
+    for name in ticking.parts():
+        Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": clock.now()})
+    assert "Mails " not in page(client, "/")
+    hold.hold(words="a test", now=clock.now())
+    assert "Mails are on hold" in page(client, "/")
+    assert "Mails are on hold" not in page(sign_in(amara), "/")
