@@ -20,10 +20,12 @@ from accounts.models import User
 from cohorts.models import Cohort, Membership, Program, Team
 
 __all__ = [
+    "CONFIRM_SUPPORT",
     "MANAGE_COHORT",
     "MANAGE_PROGRAM",
     "READ_COHORT",
     "READ_TEAM_WORK",
+    "REPLY_CHECK_IN",
     "RESOLVE_SUPPORT",
     "SEE_BOARD",
     "SEE_FOLLOW_UP",
@@ -68,6 +70,8 @@ READ_TEAM_WORK: Roles = STAFF | TEAM
 WRITE_TEAM_WORK: Roles = TEAM
 SIGN_OFF_PLAN: Roles = frozenset({Role.TEAM_LEAD})
 RESOLVE_SUPPORT: Roles = STAFF
+CONFIRM_SUPPORT: Roles = frozenset({Role.TEAM_LEAD})
+REPLY_CHECK_IN: Roles = frozenset({Role.PROGRAM_LEAD, Role.COACH})
 
 
 def programs_with_roles(user: User) -> QuerySet[Program]:

@@ -178,9 +178,8 @@ def _tell_plan(team: Team, said: Said, by: User, submission_id: UUID, now: datet
 def history(team: Team) -> list[Answer]:
     """Everything the team said in its check-ins, oldest first."""
     answers = Answer.objects.filter(check_in__team=team).order_by("at", "pk")
-    return list(
-        answers.select_related("person", "check_in__round").prefetch_related("support_requests")
-    )
+    answers = answers.select_related("person", "check_in__round")
+    return list(answers.prefetch_related("support_requests__moves"))
 
 
 def last_words(answers: list[Answer]) -> dict[int, str]:
@@ -199,21 +198,3 @@ def next_round(check_in: CheckIn) -> CheckIn | None:
         round__number__gt=check_in.round.number, state=State.SCHEDULED
     )
     return coming.select_related("round").order_by("round__number").first()
-
-
-def resolve(request: SupportRequest, *, by: User, done: str, now: datetime) -> bool:
-    """Note that the help was given; False when someone had noted it before.
-
-    What a second person writes is added to what the first wrote.
-    """
-    with transaction.atomic():
-        current = SupportRequest.objects.select_for_update().get(pk=request.pk)
-        if current.state == SupportRequest.State.RESOLVED:
-            if done and done not in current.resolution:
-                current.resolution = f"{current.resolution}\n{by}: {done}".strip()
-                current.save(update_fields=["resolution"])
-            return False
-        current.state = SupportRequest.State.RESOLVED
-        current.resolved_at, current.resolved_by, current.resolution = now, by, done
-        current.save(update_fields=["state", "resolved_at", "resolved_by", "resolution"])
-    return True

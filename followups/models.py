@@ -11,8 +11,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Cohort, Team
+from followups.coach_models import Call as Call
+from followups.coach_models import CoachDigest as CoachDigest
+from followups.coach_models import Excuse as Excuse
+from followups.commitment_models import Commitment as Commitment
+from followups.commitment_models import CommitmentVersion as CommitmentVersion
 from followups.schedule_models import Schedule as Schedule
 from followups.schedule_models import ScheduleTemplate as ScheduleTemplate
+from followups.support_models import SupportMove as SupportMove
+from followups.support_models import SupportRequest as SupportRequest
 
 
 class Round(models.Model):
@@ -133,40 +140,6 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_in_id} at {self.at:%Y-%m-%d}"
-
-
-class SupportRequest(models.Model):
-    """Help a team asks for in a check-in; open until someone resolves it."""
-
-    class State(models.TextChoices):
-        OPEN = "open", _("open")
-        RESOLVED = "resolved", _("resolved")
-
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="support_requests")
-    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="support_requests")
-    text = models.TextField(_("what help is needed"))
-    from_whom = models.CharField(_("from whom"), max_length=300, blank=True)
-    wanted_by = models.DateField(_("by when"), null=True)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    resolved_at = models.DateTimeField(null=True)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    resolution = models.TextField(_("what was done"), blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="support_request_says_what"),
-            models.CheckConstraint(
-                condition=Q(state="resolved", resolved_at__isnull=False)
-                | Q(state="open", resolved_at__isnull=True),
-                name="support_request_resolved_means_when",
-            ),
-        ]
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Preference(models.Model):

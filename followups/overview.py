@@ -91,7 +91,7 @@ class TeamYear:
     @property
     def oldest_request(self) -> SupportRequest | None:
         """The open request for help that waits longest."""
-        return min(self.requests, key=lambda request: request.answer.at, default=None)
+        return min(self.requests, key=lambda request: request.raised_at, default=None)
 
     @property
     def urgency(self) -> tuple[int, ...]:
@@ -130,9 +130,7 @@ class TeamYear:
 def team_years(cohort: Cohort, teams: QuerySet[Team], today: date) -> list[TeamYear]:
     """The lines of the follow-up page, in five statements however many teams there are."""
     check_ins = CheckIn.objects.select_related("round", "submitted_by").order_by("round__number")
-    requests = SupportRequest.objects.filter(state=SupportRequest.State.OPEN).select_related(
-        "answer"
-    )
+    requests = SupportRequest.objects.open().select_related("holder")
     found = list(
         teams.select_related("coach").prefetch_related(
             Prefetch("check_ins", check_ins), Prefetch("support_requests", requests)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups import link_pages, schedule_pages, views
+from followups import link_pages, schedule_pages, support_pages, views
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -15,10 +15,26 @@ urlpatterns = [
     path("cohorts/<int:cohort_id>/close-week/", views.close_week, name="close_week"),
     path("cohorts/<int:cohort_id>/follow-up/", views.follow_up, name="follow_up"),
     path("teams/<int:team_id>/check-ins/<int:check_in_id>/", views.check_in, name="check_in"),
+    path("teams/<int:team_id>/support/", support_pages.support_of_team, name="support"),
     path(
-        "teams/<int:team_id>/support/<int:request_id>/resolve/",
-        views.resolve_support,
-        name="resolve_support",
+        "teams/<int:team_id>/support/<int:request_id>/",
+        support_pages.support_request,
+        name="support_request",
+    ),
+    path(
+        "teams/<int:team_id>/support/<int:request_id>/confirm/",
+        support_pages.confirm_support,
+        name="confirm_support",
+    ),
+    path(
+        "cohorts/<int:cohort_id>/support/",
+        support_pages.support_of_cohort,
+        name="cohort_support",
+    ),
+    path(
+        "programs/<int:program_id>/support/",
+        support_pages.support_of_program,
+        name="program_support",
     ),
     path("me/reminders/", views.reminder_preference, name="reminder_preference"),
     path("c/", link_pages.check_in_by_link, name="check_in_by_link"),

@@ -5,15 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coalitions import clock
 from cohorts.access import (
     MANAGE_COHORT,
     READ_TEAM_WORK,
-    RESOLVE_SUPPORT,
     SEE_FOLLOW_UP,
     TEAM,
     SignedIn,
@@ -22,8 +20,16 @@ from cohorts.access import (
     team_door,
 )
 from cohorts.models import Cohort, Team
-from followups import answering, check_in_pages, forecast, overview, planner, reminders, schedule
-from followups.models import CheckIn, SupportRequest
+from followups import (
+    check_in_pages,
+    forecast,
+    overview,
+    planner,
+    reminders,
+    schedule,
+    support_pages,
+)
+from followups.models import CheckIn
 from followups.rights import Right
 
 
@@ -54,7 +60,8 @@ def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
     teams = cohort.teams.all()
     if not cohort.roles & MANAGE_COHORT:
         teams = teams.filter(coach=request.user)
-    today = clock.now().astimezone(cohort.zone).date()
+    now = clock.now()
+    today = now.astimezone(cohort.zone).date()
     years = overview.team_years(cohort, teams, today)
     rounds = list(cohort.rounds.all())
     round_ = overview.current_round(rounds, today)
@@ -67,7 +74,7 @@ def follow_up(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "headline": overview.headline(years, round_),
         "marks": overview.legend(years),
         "may_manage": bool(cohort.roles & MANAGE_COHORT),
-        "any_help": any(year.requests for year in years),
+        "help": support_pages.waiting([wish for year in years for wish in year.requests], now),
     }
     return render(request, "followups/follow_up.html", context)
 
@@ -80,28 +87,13 @@ def check_in(request: SignedIn, team: Team, check_in_id: int) -> HttpResponse:
     found = get_object_or_404(check_ins, pk=check_in_id, team=team)
     if team.roles & TEAM:
         return check_in_pages.show(request, found, request.user, Right(found.pk, request.user.pk))
-    answers = found.answers.select_related("person").prefetch_related("support_requests")
+    answers = found.answers.select_related("person").prefetch_related("support_requests__moves")
     context = {
         "check_in": found,
         "team": team,
         "answers": check_in_pages.with_activities(list(answers), found),
     }
     return render(request, "followups/check_in_read.html", context)
-
-
-@require_POST
-@team_door(may=RESOLVE_SUPPORT)
-def resolve_support(request: SignedIn, team: Team, request_id: int) -> HttpResponse:
-    """Note what was done about the help a team asked for."""
-    wanted = get_object_or_404(SupportRequest, pk=request_id, team=team)
-    done = request.POST.get("done", "").replace("\0", "").strip()
-    if not done:
-        messages.error(request, _("Say in a few words what was done, then press Resolved again."))
-    elif answering.resolve(wanted, by=request.user, done=done, now=clock.now()):
-        messages.success(request, _("Noted: the request is resolved. The team sees your words."))
-    else:
-        messages.info(request, _("It was resolved before. Your words are added for the team."))
-    return redirect(f"{reverse('follow_up', args=[team.cohort_id])}#help")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

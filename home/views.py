@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from coalitions import clock
 from cohorts.access import READ_TEAM_WORK, TEAM, SignedIn, open_to_all, team_door
 from cohorts.models import Team
+from followups import support_pages
 from home import own, team_overview
 from home.next_step import next_step, sheet_day
 
@@ -39,5 +40,6 @@ def team(request: SignedIn, team: Team) -> HttpResponse:
         "today": now.astimezone(team.zone).date(),
         "people": team_overview.people(team),
         "check_ins": check_ins,
+        "help": support_pages.waiting_of(team, now),
     }
     return render(request, "home/team.html", context)

@@ -21,8 +21,8 @@ from actionplans.rows import create_row
 from cohorts import weeks
 from cohorts.models import Cohort, Membership, Person, Program, Session, Team
 from followups import answering, planner, schedule
-from followups.models import CheckIn, SupportRequest
-from home.demo import preparation
+from followups.models import CheckIn
+from home.demo import helping, preparation
 from home.demo.africa import KENYA, LIBERIA, MAROC
 from home.demo.elsewhere import GHANA, JORDAN, NEPAL, PERU, VIETNAM
 from home.demo.shapes import DemoTeam
@@ -348,8 +348,7 @@ def _answer(check_in: CheckIn, demo: DemoTeam, opened: datetime, wait: int) -> N
         now=moment,
     )
     if number > 2:
-        for request in SupportRequest.objects.filter(team=team, state="open"):
-            answering.resolve(request, by=member, done="", now=moment)
+        helping.settle(team, coach=team.coach, lead=member, now=moment)
 
 
 def _statuses(team: Team, day: date, number: int) -> dict[int, dict[str, str]]:

@@ -27,7 +27,14 @@ from attendance.models import Attendance, Certificate
 from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
-from followups.models import Answer, CheckIn, Round, ScheduleTemplate, SupportRequest
+from followups.models import (
+    Answer,
+    CheckIn,
+    Round,
+    ScheduleTemplate,
+    SupportMove,
+    SupportRequest,
+)
 from materials.models import Handing, Material, RoleCard
 from outbox.models import Message
 from tests.access.world import World
@@ -224,20 +231,17 @@ def _check_ins(asked: list[tuple[Team, Round, User]]) -> None:
         )
         for check_in, (_team, _round, person) in zip(check_ins, asked, strict=True)
     )
-    SupportRequest.objects.bulk_create(
-        request
+    told = {"raised_at": NOON, "due_on": NOON.date()}
+    wishes = SupportRequest.objects.bulk_create(
+        SupportRequest(team=team, answer=answer, text="Help", state=state, holder=person, **told)
         for answer, (team, _round, person) in zip(answers, asked, strict=True)
-        for request in (
-            SupportRequest(team=team, answer=answer, text="Help", from_whom="A bank"),
-            SupportRequest(
-                team=team,
-                answer=answer,
-                text="Gone",
-                state="resolved",
-                resolved_at=NOON,
-                resolved_by=person,
-            ),
+        for state in SupportRequest.State.values
+    )
+    SupportMove.objects.bulk_create(
+        SupportMove(
+            request=wish, form_id=uuid.uuid4(), kind="helped", note="Done", by=wish.holder, at=NOON
         )
+        for wish in wishes
     )
 
 

@@ -70,6 +70,9 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "progress": {"form_id": once, "days": "30"},
         "sheet_kinds": {"do": "up", "column": "action_kind", "code": "capacity"},
         "sheet_kind": {"form_id": once, "en": "Meet"},
+        "support": {"form_id": once, "text": "New words"},
+        "support_request": {"form_id": once, "note": "New words"},
+        "confirm_support": {"form_id": once, "note": "New words"},
         "invitations": {"do": "resend_all", "once": once},
         "invitation_address": {"email": "new@example.org"},
     }.get(door, {"edit_id": once})

@@ -164,7 +164,11 @@ DOORS: dict[str, Door] = {
     "peer_plan": Door(TEAM, TEAM),
     # The year after
     "check_in": Door(STAFF | TEAM),
-    "resolve_support": Door(NOBODY, STAFF),
+    "support": Door(STAFF | TEAM, TEAM),
+    "support_request": Door(STAFF | TEAM, STAFF),
+    "confirm_support": Door(NOBODY, frozenset({TEAM_LEAD})),
+    "cohort_support": Door(STAFF),
+    "program_support": Door(PROGRAM),
     # Links in mails
     "invitation": Door(EVERYBODY, public="the link's token"),
     "check_in_link": Door(EVERYBODY, public="the link's token"),

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.http import HttpResponse
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
@@ -80,7 +79,7 @@ def test_a_teams_line_says_when_it_answered_how_often_in_time_and_how_its_plan_s
     for text in ("A lawyer", "A car"):
         SupportRequest.objects.create(team=year.team, answer=late, text=text)
     SupportRequest.objects.create(
-        team=year.team, answer=late, text="Old", state="resolved", resolved_at=NOON
+        team=year.team, answer=late, text="Old", state="helped", due_on=NOON, next_on=None
     )
     page = page_for(lead, year, LATER + 30 * DAY)
     line = years(page)["Liberia"]
@@ -192,70 +191,6 @@ def test_before_the_year_the_page_says_what_to_do(world, lead):
 def test_before_the_first_round_the_headline_says_so(year, lead):
     assert "The first round has not opened yet." in text_of(page_for(lead, year, day(-1)))
     assert "0 of 1 team answered round 1." in text_of(page_for(lead, year, day(0)))
-
-
-@pytest.fixture
-def wish(year: World) -> SupportRequest:
-    return SupportRequest.objects.create(
-        team=year.team, answer=answered(year.check_in(), day(1), year.amara), text="A lawyer"
-    )
-
-
-def resolve(reader: User, wish: SupportRequest, done: str, now: datetime) -> HttpResponse:
-    browser = Browser(now, Client())
-    browser.sign_in(reader)
-    answer = browser.post(f"/teams/{wish.team_id}/support/{wish.pk}/resolve/", {"done": done})
-    if answer.status_code == 302:
-        assert answer["Location"].startswith(f"/cohorts/{wish.team.cohort_id}/follow-up/")
-        return browser.get(answer["Location"].split("#")[0])
-    return answer
-
-
-def test_help_that_was_brought_is_noted_and_the_team_reads_it(year, wish):
-    page = resolve(year.coach, wish, "  Mrs. Toe took the case. ", day(3))
-    assert "Noted: the request is resolved." in text_of(page)
-    assert "Nobody waits for help now." in text_of(page)
-    wish.refresh_from_db()
-    assert (wish.state, wish.resolved_by, wish.resolved_at, wish.resolution) == (
-        "resolved",
-        year.coach,
-        day(3),
-        "Mrs. Toe took the case.",
-    )
-    member = Browser(day(3))
-    member.sign_in(year.amara)
-    page = member.get(f"/teams/{year.team.pk}/check-ins/{year.check_in().pk}/")
-    assert "Mrs. Toe took the case." in text_of(page)
-
-
-def test_resolving_needs_words(year, wish):
-    page = resolve(year.coach, wish, " \0 ", day(3))
-    assert "Say in a few words what was done" in text_of(page)
-    wish.refresh_from_db()
-    assert wish.state == "open"
-
-
-def test_a_second_resolver_adds_their_words_and_takes_nothing_away(year, wish, lead):
-    resolve(year.coach, wish, "Mrs. Toe took the case.", day(3))
-    for _ in range(2):
-        page = resolve(lead, wish, "I called the ministry.", day(4))
-        assert "It was resolved before." in text_of(page)
-    wish.refresh_from_db()
-    assert (wish.resolved_by, wish.resolved_at) == (year.coach, day(3))
-    assert wish.resolution == "Mrs. Toe took the case.\nLea Lead: I called the ministry."
-
-
-def test_only_staff_of_the_team_resolve_and_only_its_own_requests(year, wish):
-    other = make_team(year.cohort, name="Kenya", coach=make_user())
-    for person in (year.amara, make_user(), other.coach):
-        assert resolve(person, wish, "Done.", day(3)).status_code == 404
-    browser = Browser(day(3), Client())
-    browser.sign_in(other.coach)
-    path = f"/teams/{other.pk}/support/{wish.pk}/resolve/"
-    assert browser.post(path, {"done": "Done."}).status_code == 404
-    assert browser.get(path).status_code == 405
-    wish.refresh_from_db()
-    assert wish.state == "open"
 
 
 def statements(browser: Browser, path: str) -> list[str]:

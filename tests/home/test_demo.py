@@ -16,7 +16,7 @@ from django.test import Client
 from accounts.models import User
 from actionplans.models import Activity, Baseline, DailySheet, Edit, SheetRow
 from cohorts.models import Cohort, Membership, Program, Team
-from followups.models import Answer, CheckIn, SupportRequest
+from followups.models import Answer, CheckIn, SupportMove, SupportRequest
 from home.dev_sign_in import path_for
 from home.management.commands.demo_links import PEOPLE
 from materials import uploads
@@ -121,7 +121,8 @@ def nothing_is_of_the_future(now: datetime) -> None:
         DailySheet: ["handed_in_at"],
         Baseline: ["signed_at"],
         Membership: ["invited_at", "joined_at"],
-        SupportRequest: ["resolved_at"],
+        SupportRequest: ["raised_at"],
+        SupportMove: ["at"],
         Message: ["created_at", "sent_at", "handed_over_at"],
         Attempt: ["started_at"],
         Material: ["made_at"],
