@@ -7,14 +7,23 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         from cohorts import beginnings, setup
         from conversations import pages
-        from followups import mails, planner, schedules, spots, support_mails, support_planner
+        from followups import (
+            coach_digest,
+            mails,
+            planner,
+            schedules,
+            spots,
+            support_mails,
+            support_planner,
+        )
         from outbox import ticking
         from outbox.kinds import register
 
-        for kind in [*mails.KINDS, *support_mails.KINDS]:
+        for kind in [*mails.KINDS, *support_mails.KINDS, coach_digest.DIGEST]:
             register(kind)
         ticking.plans(planner.plan_due)
         ticking.plans(support_planner.plan_due)
+        ticking.plans(coach_digest.plan_due)
         pages.register(spots.PAGE)
         beginnings.on_new(schedules.give)
         beginnings.carry_along(schedules.carry)

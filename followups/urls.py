@@ -1,6 +1,13 @@
 from django.urls import path
 
-from followups import link_pages, schedule_pages, support_pages, views
+from followups import (
+    coach_pages,
+    commitment_pages,
+    link_pages,
+    schedule_pages,
+    support_pages,
+    views,
+)
 
 urlpatterns = [
     path("programs/<int:program_id>/schedules/", schedule_pages.schedules_of, name="schedules"),
@@ -26,6 +33,12 @@ urlpatterns = [
         support_pages.confirm_support,
         name="confirm_support",
     ),
+    path("teams/<int:team_id>/commitments/", commitment_pages.commitments_of, name="commitments"),
+    path(
+        "teams/<int:team_id>/commitments/<int:commitment_id>/",
+        commitment_pages.commitment,
+        name="commitment",
+    ),
     path(
         "cohorts/<int:cohort_id>/support/",
         support_pages.support_of_cohort,
@@ -35,6 +48,13 @@ urlpatterns = [
         "programs/<int:program_id>/support/",
         support_pages.support_of_program,
         name="program_support",
+    ),
+    path("me/teams/", coach_pages.my_teams, name="coaching"),
+    path("teams/<int:team_id>/calls/", coach_pages.calls_with, name="calls"),
+    path(
+        "teams/<int:team_id>/check-ins/<int:check_in_id>/excuse/",
+        coach_pages.excuse,
+        name="excuse",
     ),
     path("me/reminders/", views.reminder_preference, name="reminder_preference"),
     path("c/", link_pages.check_in_by_link, name="check_in_by_link"),

@@ -12,6 +12,7 @@ from coalitions import clock
 from cohorts.access import (
     MANAGE_COHORT,
     READ_TEAM_WORK,
+    REPLY_CHECK_IN,
     SEE_FOLLOW_UP,
     TEAM,
     SignedIn,
@@ -92,6 +93,7 @@ def check_in(request: SignedIn, team: Team, check_in_id: int) -> HttpResponse:
         "check_in": found,
         "team": team,
         "answers": check_in_pages.with_activities(list(answers), found),
+        "may_excuse": bool(team.roles & REPLY_CHECK_IN),
     }
     return render(request, "followups/check_in_read.html", context)
 

@@ -27,8 +27,11 @@ from attendance.models import Attendance, Certificate
 from cohorts.models import AgendaTemplate, Cohort, Person, Team
 from conversations import comments, peers
 from conversations.models import Announcement
+from followups import commitments
+from followups.commitments import Words
 from followups.models import (
     Answer,
+    Call,
     CheckIn,
     Round,
     ScheduleTemplate,
@@ -64,6 +67,7 @@ def grow(world: World, until: int) -> None:
         _work(team, world.users["member"], world.users["team lead"], n)
         _round(team.cohort, n)
         _mail(world.users["member"], team, n)
+        _promises(team, world.users["member"])
         _talk(world, team)
         _prepared(world, team, n)
     Baseline.objects.filter(plan__team=team).update(content=baseline.frozen(groups(team)))
@@ -176,6 +180,23 @@ def _work(team: Team, member: User, lead: User, n: int) -> None:
     Draft.objects.create(
         person=member, team=team, table="sheetrow", row=row.pk, field="action", text="D", at=NOON
     )
+
+
+def _promises(team: Team, member: User) -> None:
+    """Promises, one of which was kept, and a call."""
+    told = {"held_on": NOON.date(), "notes": "We spoke", "by": member, "at": NOON}
+    Call.objects.create(team=team, form_id=uuid.uuid4(), shared_at=NOON, **told)
+    for n in (1, 2):
+        commitments.promise(
+            team,
+            Words("Who", f"Promise {n}", NOON.date(), "", NOON.date(), None),
+            form_id=uuid.uuid4(),
+            by=member,
+            now=NOON,
+        )
+    record = commitments.of_team(team)[0]
+    once = {"seen": record.now.n, "form_id": uuid.uuid4(), "by": member, "now": NOON}
+    commitments.settle(record, "kept", "Why", **once)
 
 
 def _edit(team: Team, table: str, pk: int, field: str, actor: AbstractBaseUser, **fields) -> None:

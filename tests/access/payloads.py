@@ -8,6 +8,8 @@ from typing import Any
 
 from tests.access.world import World
 
+PROMISE = {"who": "Somebody", "what": "New words", "due_on": "2026-07-01", "made_on": "2026-06-01"}
+
 
 def payload(world: World, door: str) -> dict[str, Any]:
     """What a page would post at a door, so that an open one really writes."""
@@ -70,6 +72,10 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "progress": {"form_id": once, "days": "30"},
         "sheet_kinds": {"do": "up", "column": "action_kind", "code": "capacity"},
         "sheet_kind": {"form_id": once, "en": "Meet"},
+        "commitments": PROMISE | {"form_id": once},
+        "commitment": PROMISE | {"form_id": once, "seen": "1"},
+        "calls": {"form_id": once, "held_on": "2026-06-01", "notes": "New words"},
+        "excuse": {"reason": "New words"},
         "support": {"form_id": once, "text": "New words"},
         "support_request": {"form_id": once, "note": "New words"},
         "confirm_support": {"form_id": once, "note": "New words"},

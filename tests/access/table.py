@@ -167,6 +167,11 @@ DOORS: dict[str, Door] = {
     "support": Door(STAFF | TEAM, TEAM),
     "support_request": Door(STAFF | TEAM, STAFF),
     "confirm_support": Door(NOBODY, frozenset({TEAM_LEAD})),
+    "commitments": Door(STAFF | TEAM, TEAM),
+    "commitment": Door(STAFF | TEAM, TEAM),
+    "calls": Door(STAFF | TEAM, frozenset({COACH, PROGRAM_LEAD})),
+    "excuse": Door(frozenset({COACH, PROGRAM_LEAD}), frozenset({COACH, PROGRAM_LEAD})),
+    "coaching": Door(EVERYBODY),
     "cohort_support": Door(STAFF),
     "program_support": Door(PROGRAM),
     # Links in mails

@@ -28,8 +28,9 @@ from cohorts.models import AgendaTemplate, Membership, RosterDraft
 from conversations import announcements, comments, peers
 from conversations.models import Comment
 from documents.models import ImportDraft
-from followups import mails
-from followups.models import Answer, CheckIn, Round, ScheduleTemplate, SupportRequest
+from followups import commitments, mails
+from followups.commitments import Words
+from followups.models import Answer, Call, CheckIn, Round, ScheduleTemplate, SupportRequest
 from materials.models import Handing, Material, RoleCard
 from outbox import links
 from outbox.models import Heartbeat
@@ -201,6 +202,22 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
     support = SupportRequest.objects.create(
         team=team, answer=answer, text=f"Help {word}", from_whom=f"From {word}"
     )
+    Call.objects.create(
+        team=team,
+        form_id=uuid.uuid4(),
+        held_on=day,
+        notes=f"Notes {word}",
+        by=lead,
+        at=NOON,
+        shared_at=NOON,
+    )
+    promised = commitments.promise(
+        team,
+        Words(f"Who {word}", f"Promise {word}", day, f"Witness {word}", day, None),
+        form_id=uuid.uuid4(),
+        by=lead,
+        now=NOON,
+    )
     talk(word, team, lead, str(check_in.pk))
     if word in {OWN, FOREIGN}:
         side = world.own if word == OWN else world.foreign
@@ -216,6 +233,7 @@ def fill(world: World, word: str, team: Any) -> dict[str, User]:
             "outsider_id": outsider.pk,
             "check_in_id": check_in.pk,
             "request_id": support.pk,
+            "commitment_id": promised.pk,
             "edit_id": conflict.edit_id,
             "draft_id": RosterDraft.objects.create(
                 cohort=team.cohort,

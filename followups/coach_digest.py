@@ -1,0 +1,129 @@
+"""The coach's weekly digest: one mail on the first morning of their own working week.
+
+A week is told once, whatever dies meanwhile: its row and its message are made in one transaction,
+and both are unique. Where nothing is there to say, the row alone is made.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cohorts.models import Cohort, Team
+from followups import coaching, mails, schedule
+from followups.models import CoachDigest, Preference
+from outbox import mails as outbox_mails
+from outbox.kinds import Content, Kind
+from outbox.models import Message
+from outbox.queueing import queue
+
+KIND = mails.COACH_DIGEST
+WEEK = timedelta(days=7)
+# After an outage it still comes on the second or third day; later it is no news.
+LATEST_DAY = timedelta(days=2)
+MOST_A_TICK = 200
+
+
+def plan_due(now: datetime) -> int:
+    """Make the digests that are due at `now` (UTC); how many mails."""
+    silent = Preference.objects.filter(person=OuterRef("pk"), wants_reminders=False)
+    coached = Team.objects.filter(coach=OuterRef("pk"), cohort__state=Cohort.State.FOLLOW_UP)
+    coaches = User.objects.filter(Exists(coached), ~Exists(silent), is_active=True)
+    made = CoachDigest.objects.filter(made_at__gt=now - 2 * WEEK)
+    told = set(made.values_list("person", "week"))
+    due = [
+        person
+        for person in coaches.order_by("pk")
+        if _is_due(person, now) and (person.pk, _week_of(_first_day(person, now))) not in told
+    ]
+    return sum(_make(person, now) for person in due[:MOST_A_TICK])
+
+
+def _first_day(person: User, now: datetime) -> date:
+    """The first working day of the week in which it is `now` where someone lives."""
+    zone = person.zone
+    off = schedule.days_off(zone.key)
+    day = now.astimezone(zone).date()
+    while day.weekday() in off or (day - timedelta(days=1)).weekday() not in off:
+        day -= timedelta(days=1)
+    return day
+
+
+def _week_of(first: date) -> str:
+    """The ISO week that most of a working week lies in, also where that begins on Sunday."""
+    year, week, _day = (first + timedelta(days=3)).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _is_due(person: User, now: datetime) -> bool:
+    first, zone = _first_day(person, now), person.zone
+    morning = schedule.morning(first, zone, f"{KIND}/{person.pk}")
+    return morning <= now < schedule.evening(first + LATEST_DAY, zone)
+
+
+@transaction.atomic
+def _make(person: User, now: datetime) -> bool:
+    """Note that the week is told, and queue its mail; False when there is none to send."""
+    first = _first_day(person, now)
+    week = _week_of(first)
+    before = CoachDigest.objects.filter(person=person).order_by("-made_at").first()
+    since = max(before.made_at, now - 2 * WEEK) if before else now - WEEK
+    digest, is_new = CoachDigest.objects.get_or_create(
+        person=person, week=week, defaults={"since": since, "made_at": now}
+    )
+    if not is_new or not coaching.say_something(coaching.reports(person, since, now)):
+        return False
+    queue(
+        KIND,
+        f"{KIND}/{person.pk}/{week}",
+        person=person,
+        address=person.email,
+        language=person.language,
+        about=digest.pk,
+        now=now,
+        expires_at=schedule.evening(first + LATEST_DAY, person.zone),
+    )
+    return True
+
+
+def compose(message: Message) -> Content:
+    """The digest: of each team what there is to say, and the way to the coach's page."""
+    person = _person(message)
+    digest = CoachDigest.objects.get(pk=message.about or 0)
+    told = coaching.reports(person, digest.since, message.dated_at)
+    context = {
+        "reports": [report for report in told if report.sentences],
+        "path": reverse("coaching"),
+        "opt_out": mails.opt_out_url(person, message.created_at),
+    }
+    headers = mails.unsubscribe(person, message.created_at)
+    subject = _("Your teams this week")
+    return outbox_mails.compose(subject, "followups/mail/coach_digest", context, **headers)
+
+
+def _person(message: Message) -> User:
+    if message.person is None:
+        raise User.DoesNotExist("the person of this mail was erased")
+    return message.person
+
+
+def owed(now: datetime) -> Q:
+    """It is wanted by whoever coaches a team in its year and has not opted out."""
+    coached = Team.objects.filter(
+        coach=OuterRef("person"), coach__is_active=True, cohort__state=Cohort.State.FOLLOW_UP
+    )
+    return Q(Exists(coached)) & mails.wanted()
+
+
+def opens(message: Message, now: datetime) -> datetime:
+    """A decent hour of the coach's own day."""
+    return mails.decent(message, _person(message).zone, now)
+
+
+# Twice would be a nuisance, never is no harm: what it says stands on the coach's page.
+DIGEST = Kind(KIND, compose, owed=owed, opens=opens, resend_unknown=False)
