@@ -116,6 +116,7 @@ def _following(program: Program, staff: dict[str, User], now: datetime) -> None:
     for demo in (KENYA, GHANA, JORDAN):
         _team(cohort, demo, staff["coach"], now, days=5, signed=True)
     _live_through(cohort, now, missed={("Kenya", 2)})
+    helping.follow(cohort, coach=staff["coach"], now=now)
 
 
 def _in_its_week(program: Program, staff: dict[str, User], now: datetime) -> None:
@@ -348,7 +349,7 @@ def _answer(check_in: CheckIn, demo: DemoTeam, opened: datetime, wait: int) -> N
         now=moment,
     )
     if number > 2:
-        helping.settle(team, coach=team.coach, lead=member, now=moment)
+        helping.settle(team, by=member, now=moment)
 
 
 def _statuses(team: Team, day: date, number: int) -> dict[int, dict[str, str]]:

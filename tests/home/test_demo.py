@@ -199,6 +199,19 @@ def test_sessions_of_the_running_week_have_materials_a_reading_and_role_cards() 
     assert lead.get(f"/cohorts/{running.pk}/role-cards/{other.pk}/").status_code == 404
 
 
+def test_the_year_shows_a_request_on_its_way_two_promises_and_a_call() -> None:
+    load()
+    wishes = SupportRequest.objects.filter(team__cohort__state="follow_up", state="open")
+    assert {str(wish.holder) for wish in wishes} == {"Ingrid Solheim"}
+    kenya = browser_of("kenya.lead@demo.example")
+    team = Team.objects.get(name="Kenya")
+    promises = kenya.get(f"/teams/{team.pk}/commitments/").content.decode()
+    for words in ("Share the list of meters", "Tell the county", "kept"):
+        assert words in promises
+    calls = kenya.get(f"/teams/{team.pk}/calls/").content.decode()
+    assert "They fear the dry season" in calls
+
+
 def test_each_role_sees_what_its_line_says() -> None:
     load()
     pages = {address: browser_of(address).get("/").content.decode() for _role, address, _ in PEOPLE}
