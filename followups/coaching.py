@@ -27,11 +27,12 @@ TOLD_FIELDS = ("status", "starts_on", "due_on")
 
 @dataclass
 class Report:
-    """One team, as it stands, and what changed in it since some moment."""
+    """One team, as it stands, and what changed in it since some moment. `last`: answered last."""
 
     team: Team
     today: date
     current: CheckIn | None = None
+    last: CheckIn | None = None
     answered: list[CheckIn] = field(default_factory=list)
     stuck: list[Activity] = field(default_factory=list)
     changed: list[Activity] = field(default_factory=list)
@@ -148,13 +149,14 @@ def reports(person: User, since: datetime, now: datetime) -> list[Report]:
 
 
 def _tell_check_ins(found: dict[int, Report], teams: list[Team], since: datetime) -> None:
-    told = Q(state=State.OPEN) | Q(state=State.SUBMITTED, submitted_at__gte=since)
-    check_ins = CheckIn.objects.filter(told, team__in=teams).order_by("round__number")
-    for check_in in check_ins.select_related("round", "submitted_by"):
+    told = CheckIn.objects.filter(team__in=teams, state__in=[State.OPEN, State.SUBMITTED])
+    for check_in in told.select_related("round", "submitted_by").order_by("round__number"):
         report = found[check_in.team_id]
-        if check_in.state == State.OPEN:
+        if check_in.submitted_at is None:
             report.current = check_in
-        else:
+            continue
+        report.last = check_in
+        if check_in.submitted_at >= since:
             report.answered.append(check_in)
 
 

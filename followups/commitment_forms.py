@@ -45,7 +45,10 @@ class PromiseForm(forms.Form):
     )
     made_on = forms.DateField(label=_("Made on"), widget=DayInput)
     session: forms.ModelChoiceField[Session] = forms.ModelChoiceField(
-        queryset=Session.objects.none(), label=_("In which session?"), required=False
+        queryset=Session.objects.none(),
+        label=_("In which session?"),
+        required=False,
+        empty_label=_("in none"),
     )
 
     def __init__(

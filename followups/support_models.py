@@ -136,10 +136,10 @@ class SupportMove(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ROUTED = "routed", pgettext_lazy("move of a support request", "routed")
-        HELPED = "helped", pgettext_lazy("move of a support request", "helped")
-        CONFIRMED = "confirmed", pgettext_lazy("move of a support request", "confirmed")
-        REOPENED = "reopened", pgettext_lazy("move of a support request", "reopened")
+        ROUTED = "routed", pgettext_lazy("move of a support request", "Brought to")
+        HELPED = "helped", pgettext_lazy("move of a support request", "What was done")
+        CONFIRMED = "confirmed", pgettext_lazy("move of a support request", "It helped")
+        REOPENED = "reopened", pgettext_lazy("move of a support request", "Opened again")
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="moves")
     form_id = models.UUIDField(unique=True, help_text="Posting its form twice is once.")

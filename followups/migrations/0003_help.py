@@ -189,10 +189,10 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("routed", "routed"),
-                            ("helped", "helped"),
-                            ("confirmed", "confirmed"),
-                            ("reopened", "reopened"),
+                            ("routed", "Brought to"),
+                            ("helped", "What was done"),
+                            ("confirmed", "It helped"),
+                            ("reopened", "Opened again"),
                         ],
                         max_length=10,
                     ),
