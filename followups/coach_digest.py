@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cohorts.models import Cohort, Team
-from followups import coaching, mails, schedule
+from followups import coaching, mails, schedule, staff_mails
 from followups.models import CoachDigest, Preference
 from outbox import mails as outbox_mails
 from outbox.kinds import Content, Kind
 from outbox.models import Message
 from outbox.queueing import queue
 
-KIND = mails.COACH_DIGEST
+KIND = staff_mails.COACH_DIGEST
 WEEK = timedelta(days=7)
 # After an outage it still comes on the second or third day; later it is no news.
 LATEST_DAY = timedelta(days=2)
@@ -117,12 +117,12 @@ def owed(now: datetime) -> Q:
     coached = Team.objects.filter(
         coach=OuterRef("person"), coach__is_active=True, cohort__state=Cohort.State.FOLLOW_UP
     )
-    return Q(Exists(coached)) & mails.wanted()
+    return Q(Exists(coached)) & staff_mails.wanted()
 
 
 def opens(message: Message, now: datetime) -> datetime:
     """A decent hour of the coach's own day."""
-    return mails.decent(message, _person(message).zone, now)
+    return staff_mails.decent(message, _person(message).zone, now)
 
 
 # Twice would be a nuisance, never is no harm: what it says stands on the coach's page.

@@ -30,10 +30,8 @@ KIND_OF_STEP: dict[str, str] = {
 }
 ASKING = [KIND_OF_STEP[step] for step in (Step.OPENS, Step.NUDGE, Step.OVERDUE)]
 ALL = [*KIND_OF_STEP.values()]
-SUPPORT_OVERDUE, COACH_DIGEST = "support overdue", "coach digest"
 # One person is reminded at most once in so long, however many teams they are in.
 REST = timedelta(hours=20)
-RESTING = [*ASKING, SUPPORT_OVERDUE, COACH_DIGEST]
 # A late answer is still an answer.
 LINK_LIVES_AFTER_CLOSING = timedelta(days=14)
 
@@ -143,13 +141,8 @@ def owed_to_coach(now: datetime) -> Q:
 def _awaited() -> Q:
     """Nobody has answered, and the reader wants these mails: a condition on Message."""
     waiting = CheckIn.objects.filter(pk=OuterRef("about"), state=CheckIn.State.OPEN)
-    return Q(Exists(waiting)) & wanted()
-
-
-def wanted() -> Q:
-    """The reader has not opted out: a condition on Message."""
     silent = Preference.objects.filter(person=OuterRef("person"), wants_reminders=False)
-    return ~Q(Exists(silent))
+    return Q(Exists(waiting)) & ~Q(Exists(silent))
 
 
 def zone_of(person: User, team: Team) -> ZoneInfo:
@@ -162,16 +155,12 @@ def opens(message: Message, now: datetime) -> datetime:
     person = _person(message)
     zone = person.zone if person.time_zone else zone_of(person, _subject_of(message).team)
     day = date.fromisoformat(message.context["on"])
-    return decent(message, zone, max(now, schedule.morning(day, zone, message.key)))
-
-
-def decent(message: Message, zone: ZoneInfo, earliest: datetime) -> datetime:
-    """The next decent hour not before `earliest` (UTC); after a rest, for the kinds that rest."""
+    earliest = max(now, schedule.morning(day, zone, message.key))
     lately = Message.objects.filter(
-        person=message.person, kind__in=RESTING, handed_over_at__gt=earliest - REST
+        person=person, kind__in=ASKING, handed_over_at__gt=earliest - REST
     ).exclude(pk=message.pk)
     last = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).first()
-    if last and message.kind in RESTING:
+    if last and message.kind in ASKING:
         earliest = max(earliest, last + REST)
     return schedule.next_decent(earliest, zone, message.key)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from coalitions.days import in_words
 from cohorts.models import Membership
-from followups import mails
+from followups import mails, staff_mails
 from followups.models import SupportMove, SupportRequest
 from outbox import mails as outbox_mails
 from outbox.kinds import Content, Kind
@@ -19,7 +19,7 @@ from outbox.models import Message
 from outbox.queueing import cancel, queue
 
 ROUTED, HELPED = "support routed", "support helped"
-OVERDUE = mails.SUPPORT_OVERDUE
+OVERDUE = staff_mails.SUPPORT_OVERDUE
 VALID = timedelta(days=7)
 
 
@@ -99,7 +99,8 @@ def opens(message: Message, now: datetime) -> datetime:
     """A decent hour where the reader is: where their team is while they have never signed in."""
     if message.person is None:
         raise User.DoesNotExist("the person of this mail was erased")
-    return mails.decent(message, mails.zone_of(message.person, _request_of(message).team), now)
+    zone = mails.zone_of(message.person, _request_of(message).team)
+    return staff_mails.decent(message, zone, now)
 
 
 def _of_staff() -> Q:
@@ -131,7 +132,7 @@ def owed_to_lead(now: datetime) -> Q:
 def owed_while_open(now: datetime) -> Q:
     """Staff are told what is overdue while it is open and they want such mails."""
     open_ = SupportRequest.objects.open().filter(_of_staff(), pk=OuterRef("about"))
-    return Q(Exists(open_)) & mails.wanted()
+    return Q(Exists(open_)) & staff_mails.wanted()
 
 
 KINDS = [
