@@ -101,7 +101,7 @@ def teams_with_roles(user: User) -> QuerySet[Team]:
     leads = Program.leads.through.objects.filter(user=user)
     facilitators = Cohort.facilitators.through.objects.filter(user=user)
     memberships = Membership.objects.filter(user=user, team=OuterRef("pk"))
-    return Team.objects.select_related("cohort__program").annotate(
+    return Team.objects.select_related("cohort__program", "coach").annotate(
         is_program_lead=Exists(leads.filter(program=OuterRef("cohort__program"))),
         is_facilitator=Exists(facilitators.filter(cohort=OuterRef("cohort"))),
         is_coach=ExpressionWrapper(Q(coach=user), output_field=BooleanField()),

@@ -171,11 +171,11 @@ def lines(found: QuerySet[SupportRequest], now: datetime) -> list[dict[str, Any]
 def waiting_of(team: Team, now: datetime) -> list[dict[str, Any]]:
     """What the team waits for, and what waits for its word."""
     found = SupportRequest.objects.oldest_first().filter(team=team)
-    return lines(found.exclude(state=State.CONFIRMED), now)
+    return waiting(list(found.exclude(state=State.CONFIRMED)), now)
 
 
 def waiting(found: list[SupportRequest], now: datetime) -> list[dict[str, Any]]:
-    """Open requests as they are listed, the oldest first."""
+    """Requests as they are listed without their moves, the oldest first."""
     return [_line(wish, now) for wish in sorted(found, key=lambda wish: wish.raised_at)]
 
 
