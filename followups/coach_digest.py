@@ -22,7 +22,7 @@ from outbox.kinds import Content, Kind
 from outbox.models import Message
 from outbox.queueing import queue
 
-KIND = staff_mails.COACH_DIGEST
+KIND = mails.COACH_DIGEST
 WEEK = timedelta(days=7)
 # After an outage it still comes on the second or third day; later it is no news.
 LATEST_DAY = timedelta(days=2)

@@ -19,7 +19,7 @@ from outbox.models import Message
 from outbox.queueing import cancel, queue
 
 ROUTED, HELPED = "support routed", "support helped"
-OVERDUE = staff_mails.SUPPORT_OVERDUE
+OVERDUE = mails.SUPPORT_OVERDUE
 VALID = timedelta(days=7)
 
 
