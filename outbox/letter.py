@@ -47,7 +47,6 @@ def write(message: Message, content: Content) -> bytes:
     letter["Message-ID"] = message.message_id
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
-    letter["Content-Language"] = message.language
     unfolded = b""
     for header, value in content.headers.items():
         if header.lower() in NEVER_FOLDED:
@@ -60,6 +59,8 @@ def write(message: Message, content: Content) -> bytes:
     for attachment in content.attachments:
         main, _slash, sub = attachment.kind.partition("/")
         letter.add_attachment(attachment.content, main, sub, filename=attachment.name)
+    # Last: setting the content takes away what was said of it before.
+    letter["Content-Language"] = message.language
     _draw_boundaries(letter, message.message_id)
     return unfolded + letter.as_bytes()
 
