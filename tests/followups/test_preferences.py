@@ -63,7 +63,7 @@ def test_the_language_one_chooses_is_that_of_the_mails_that_wait(year):
     year.amara.refresh_from_db()
     assert year.amara.language == "fr"
     year.live_until(day(1))
-    assert year.letters(year.amara)[0].get_body(("plain",))["Content-Language"] == "fr"
+    assert year.letters(year.amara)[0]["Content-Language"] == "fr"
 
 
 @pytest.mark.parametrize(
