@@ -1,6 +1,6 @@
 """What someone wrote in a mail, without the mail they answered.
 
-Our own, because our mails carry a mark (docs/decisions/0026): what stands below it, or is quoted
+Our own, because our mails carry a mark (docs/decisions/0028): what stands below it, or is quoted
 with `>`, is ours, whatever language the mail program speaks.
 """
 
