@@ -108,6 +108,18 @@ def test_a_mail_that_was_refused_for_now_goes_again_as_one(year, kenya, says):
     assert Message.objects.filter(person=year.amara, state="sent").count() == 2
 
 
+def test_what_waits_for_another_try_goes_along_with_what_is_due(year, kenya):
+    year.live_until(utc(OPENS, 8))
+    theirs = Message.objects.filter(person=year.amara, about=year.check_in(team=kenya).pk)
+    assert theirs.update(next_attempt_at=utc(OPENS, 16)) == 1
+    Message.objects.filter(person=year.amara).update(not_before=utc(OPENS, 8))
+    year.live_until(utc(OPENS, 12))
+    assert len(year.letters(year.amara)) == 1
+    assert "How does the plan of Kenya go?" in text(year)
+    year.live_until(day(1))
+    assert len(year.letters(year.amara)) == 1
+
+
 def test_a_worker_that_dies_after_the_hand_over_leaves_both_in_doubt_and_both_go_again(
     year, kenya, settings
 ):
