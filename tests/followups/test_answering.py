@@ -272,8 +272,9 @@ def test_an_answer_takes_back_every_reminder_that_waits_at_once(opened, phone):
     assert not waiting.exists()
     opened.live_until(day(26), step=timedelta(hours=6))
     subjects = [letter["Subject"] for letter in opened.letters()]
-    assert [subject for subject in subjects if "was sent" not in subject] == subjects[:2]
-    assert opened.letters(opened.coach) == []
+    assert {subject for subject in subjects[2:] if "was sent" not in subject} <= {
+        "Your teams this week"
+    }
 
 
 def test_what_was_said_before_stands_beside_the_next_rounds_questions(opened, phone):

@@ -288,7 +288,7 @@ def test_it_can_be_taken_back_while_the_round_is_open_and_the_next_step_comes(
     opened.clock = day(6)
     opened.live_until(day(14), step=6 * HOUR)
     # The nudge of day 4 is not made up for.
-    assert asked(opened) == ["opens", "overdue"]
+    assert asked(opened) == ["opens", "due", "overdue"]
     excuse = Excuse.objects.get()
     assert (excuse.taken_back_by, excuse.taken_back_at) == (opened.coach, day(6))
 

@@ -60,7 +60,7 @@ def test_a_coach_of_several_teams_gets_one_mail_that_names_all(year):
             team=other, round=year.check_in().round, next_at=year.check_in().next_at
         )
     year.live_until(day(18), step=2 * HOUR)
-    [letter] = year.letters(year.coach)
+    [letter] = [one for one in year.letters(year.coach) if "this week" not in one["Subject"]]
     for name in ("Liberia", "Kenya", "Vietnam"):
         assert f"{name} has not answered its check-in" in letter.get_body(("plain",)).get_content()
 

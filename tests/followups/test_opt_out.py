@@ -76,11 +76,11 @@ def test_pressing_twice_is_pressing_once(opened):
 def test_the_mails_that_wait_are_taken_back_in_the_same_breath(opened):
     opened.clock = day(4) - 26 * HOUR
     opened.live_until(day(4) - 22 * HOUR)
-    waiting = Message.objects.filter(person=opened.amara, state="queued")
+    waiting = Message.objects.filter(person=opened.boima, state="queued")
     assert waiting.count() == 1
-    Browser(opened.clock).post(opened.link(path="u"), {})
+    Browser(opened.clock).post(opened.link(opened.boima, path="u"), {})
     assert not waiting.exists()
-    theirs = Message.objects.filter(person=opened.boima, state="queued")
+    theirs = Message.objects.filter(person=opened.amara, state="queued")
     assert set(theirs.values_list("kind", flat=True)) == {"check-in nudge", "check-in reader out"}
 
 
