@@ -149,16 +149,12 @@ function showAhead({ fields, of }) {
 }
 
 function step(row, way) {
-  const part = partOf(row);
-  const isOwn = (other) => tableOf(other) === tableOf(row);
-  if (tableOf(row) === "milestone") {
-    const all = [...body().children].filter((other) => other.matches(".group"));
-    const other = all[all.indexOf(row) + way];
-    if (other) way < 0 ? other.before(...part) : partOf(other).at(-1).after(...part);
-    return;
-  }
-  const other = way < 0 ? row.previousElementSibling : row.nextElementSibling;
-  if (other && isOwn(other)) way < 0 ? other.before(row) : other.after(row);
+  const isMilestone = tableOf(row) === "milestone";
+  const all = [...body().children].filter((other) => !isMilestone || other.matches(".group"));
+  const other = all[all.indexOf(row) + way];
+  if (!other || tableOf(other) !== tableOf(row)) return;
+  if (way < 0) other.before(...partOf(row));
+  else partOf(other).at(-1).after(...partOf(row));
 }
 
 function bringBack(of) {

@@ -223,7 +223,10 @@ function adopt(row, id) {
   row.id = name;
   row.dataset.row = id;
   row.dataset.textUrl = row.dataset.textUrl.replace("/0/", `/${id}/`);
-  for (const form of row.querySelectorAll("form[data-adds]")) form.action = form.action.replace("/0/", `/${id}/`);
+  for (const form of row.querySelectorAll("form[data-adds]")) {
+    form.action = form.action.replace("/0/", `/${id}/`);
+    form.elements.edit_id.value = newId();
+  }
   const key = document.querySelector("[data-add-row] [name=edit_id]");
   if (key?.value === row.dataset.key) key.value = newId();
 }

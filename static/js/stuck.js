@@ -13,10 +13,10 @@ function note(template) {
   return shown;
 }
 
-/** What a block would have written, a row after the other. */
 const wordsOf = (block) =>
   JSON.parse(block)
-    .rows.map(({ cells }) => Object.values(cells).filter(Boolean).join(" – "))
+    .rows.flatMap(({ cells }) => Object.values(cells))
+    .filter(Boolean)
     .join("; ");
 
 /** This text cannot stand there: the sentence, the text, try again, throw away. */
