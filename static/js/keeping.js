@@ -93,7 +93,7 @@ async function forgetOld() {
 /** The page is there without a line only if the worker has it. */
 async function registerWorker(isNew) {
   if (!navigator.serviceWorker) return;
-  const missed = isNew || !navigator.serviceWorker.controller;
+  const missed = isNew || !performance.getEntriesByType("navigation")[0].workerStart;
   const { active } = await navigator.serviceWorker.register("/sw.js", { type: "module" }).then(() => navigator.serviceWorker.ready);
   if (missed && kept === undefined) active.postMessage({ keep: location.pathname });
 }

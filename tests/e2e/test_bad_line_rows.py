@@ -71,9 +71,10 @@ def is_sent(visitor: Visitor) -> None:
 def has_all(visitor: Visitor) -> None:
     """The browser has kept this page, and what its poll told of it."""
     path = f"/{visitor.page.url.split('/', 3)[3]}"
-    wait_for_kept(visitor.page, "cache: ")
-    for address in (f"pages: {path} ", f"pages: {path}changes/ "):
-        wait_for_kept(visitor.page, address)
+    wait_for_kept(visitor.page, "cache: ", f"pages: {path} ")
+    # The worker may have come after the first poll of a first visit.
+    visitor.page.reload()
+    wait_for_kept(visitor.page, f"pages: {path}changes/ ")
 
 
 def by_menu(visitor: Visitor, text: str, choice: str) -> None:
