@@ -99,7 +99,7 @@ def test_a_waiting_mail_is_taken_back_and_says_by_whom(sign_in, lead, amara):
 def test_a_sent_mail_can_be_neither_tried_again_nor_taken_back(sign_in, lead, amara):
     sent = put(amara, state="sent")
     client, url = sign_in(lead), f"/operations/mails/{sent.pk}/"
-    assert "<button class" not in page(client, url).split("<main")[1].split("</main")[0]
+    assert 'name="do"' not in page(client, url)
     for what in ("retry", "cancel", "nonsense"):
         client.post(url, {"do": what})
     sent.refresh_from_db()
