@@ -25,6 +25,12 @@ def memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(Exists(dead), user__is_active=True)
 
 
+def marked(found: QuerySet[Membership]) -> QuerySet[Membership]:
+    """The memberships, each with `is_unreached`: does its address take no mail?"""
+    dead = Suppression.objects.filter(address=OuterRef("user__email"))
+    return found.annotate(is_unreached=Exists(dead))
+
+
 def of_team(team: Team) -> list[Unreached]:
     """The members of a team whom mail does not reach, in three statements at most."""
     found = list(

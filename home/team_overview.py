@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from actionplans import coming, plans, raci
 from actionplans.models import Activity, Baseline, DailySheet
 from actionplans.progress import segments
+from cohorts import dead_addresses
 from cohorts.models import Membership, Person, Team
 from followups.models import CheckIn
 
@@ -91,14 +92,21 @@ class People:
     members: list[tuple[Membership, str]]
     outsiders: list[Person]
 
+    @property
+    def unreached(self) -> list[Membership]:
+        """Those whose address takes no mail."""
+        marked = (membership for membership, _organisation in self.members)
+        return [one for one in marked if getattr(one, "is_unreached", False)]
+
 
 def people(team: Team) -> People:
     """The team's members with their organisations, and its outsiders."""
     named = list(Person.objects.of(team))
     organisations = {person.user_id: person.organisation for person in named if person.user_id}
-    memberships = team.memberships.select_related("user__reminder_preference").order_by(
-        "role", "user__name", "pk"
+    memberships = dead_addresses.marked(
+        team.memberships.select_related("user__reminder_preference")
     )
+    memberships = memberships.order_by("role", "user__name", "pk")
     return People(
         [(membership, organisations.get(membership.user_id, "")) for membership in memberships],
         [person for person in named if person.is_outsider],

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from coalitions import clock
 from cohorts.access import (
+    CORRECT_ADDRESSES,
     MANAGE_COHORT,
     READ_TEAM_WORK,
     STAFF,
@@ -39,6 +40,7 @@ def team(request: SignedIn, team: Team) -> HttpResponse:
     now = clock.now()
     writes = bool(team.roles & TEAM)
     check_ins = team_overview.check_ins(team, now)
+    people = team_overview.people(team)
     context = {
         "team": team,
         "writes": writes,
@@ -47,7 +49,8 @@ def team(request: SignedIn, team: Team) -> HttpResponse:
         "days": team_overview.week(team, now.astimezone(team.cohort.zone).date()),
         "plan": team_overview.plan(team, now.astimezone(team.zone).date()),
         "today": now.astimezone(team.zone).date(),
-        "people": team_overview.people(team),
+        "people": people,
+        "unreached": people.unreached if team.roles & CORRECT_ADDRESSES else [],
         "manages": bool(team.roles & MANAGE_COHORT),
         "tells_who_is_out": bool(team.roles & (STAFF | {Role.TEAM_LEAD})),
         "check_ins": check_ins,

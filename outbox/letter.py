@@ -49,8 +49,9 @@ def write(message: Message, content: Content) -> bytes:
     unfolded = AUTOMATIC | {
         "Date": format_datetime(message.dated_at),
         "Message-ID": message.message_id,
+        # Setting the content would take it away.
+        "Content-Language": message.language,
     }
-    letter["Content-Language"] = message.language
     for header, value in content.headers.items():
         if header.lower() in NEVER_FOLDED:
             unfolded[header] = value

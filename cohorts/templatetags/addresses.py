@@ -6,16 +6,9 @@ from django import template
 
 from cohorts import dead_addresses
 from cohorts.access import CORRECT_ADDRESSES
-from cohorts.dead_addresses import Unreached
 from cohorts.models import Cohort, Team
 
 register = template.Library()
-
-
-@register.simple_tag
-def unreached_of(team: Team) -> list[Unreached]:
-    """Members of the team whom mail does not reach, for a reader who may correct that."""
-    return dead_addresses.of_team(team) if team.roles & CORRECT_ADDRESSES else []
 
 
 @register.simple_tag
