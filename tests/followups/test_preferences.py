@@ -117,9 +117,7 @@ def test_the_lead_is_told_once_of_a_reader_who_is_out_and_sees_it_on_the_teams_p
     Browser(opened.clock).post(opened.link(opened.boima, path="u"), {})
     opened.live_until(day(4) - 6 * HOUR)
     told = [mail for mail in opened.letters(opened.amara) if "no reminders" in mail["Subject"]]
-    assert [mail["Subject"] for mail in told] == [
-        "Liberia: Boima gets no reminders any more"
-    ]
+    assert [mail["Subject"] for mail in told] == ["Liberia: Boima gets no reminders any more"]
     lead, member = Browser(opened.clock), Browser(opened.clock)
     lead.sign_in(opened.amara)
     assert "gets no reminders" in text_of(lead.get(opened.team.get_absolute_url()))
