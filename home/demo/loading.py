@@ -16,12 +16,12 @@ from django.db.models import F
 from accounts.models import User
 from actionplans import baseline, changes, plans
 from actionplans.cells import save_cell
-from actionplans.models import Activity, DailySheet, SheetRow
+from actionplans.models import Activity, DailySheet, Milestone, SheetRow
 from actionplans.rows import create_row
 from cohorts import weeks
 from cohorts.models import Cohort, Membership, Person, Program, Session, Team
 from followups import answering, planner, schedule
-from followups.models import CheckIn
+from followups.models import CheckIn, Outlook
 from home.demo import helping, pausing, preparation
 from home.demo.africa import KENYA, LIBERIA, MAROC
 from home.demo.elsewhere import GHANA, JORDAN, NEPAL, PERU, VIETNAM
@@ -338,6 +338,7 @@ def _answer(check_in: CheckIn, demo: DemoTeam, opened: datetime, wait: int) -> N
             "next": words(demo.next),
         },
         activities=_statuses(team, moment.date(), number),
+        likely=_outlooks(team, number),
         help=words(demo.help) if number == 1 else "",
         help_from="World Bank" if demo.help and number == 1 else "",
     )
@@ -351,6 +352,13 @@ def _answer(check_in: CheckIn, demo: DemoTeam, opened: datetime, wait: int) -> N
     )
     if number > 2:
         helping.settle(team, by=member, now=moment)
+
+
+def _outlooks(team: Team, number: int) -> dict[int, str]:
+    """How likely each milestone is: not all is well everywhere, and it changes."""
+    words = [Outlook.Likely.LIKELY, Outlook.Likely.HIGHLY, Outlook.Likely.DOUBTFUL]
+    milestones = Milestone.objects.live().filter(plan__team=team).values_list("pk", flat=True)
+    return {pk: words[(n + number + team.pk) % 3] for n, pk in enumerate(milestones)}
 
 
 def _statuses(team: Team, day: date, number: int) -> dict[int, dict[str, str]]:

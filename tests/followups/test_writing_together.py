@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from cohorts.models import Membership
-from followups import reminders
+from followups import drafts, reminders
 from followups.models import Answer, Briefing, DraftEdit, DraftField, Outlook
 from outbox.models import Suppression
 from tests.factories import make_outsider
@@ -76,6 +78,30 @@ def test_who_comes_second_sees_both_texts_and_both_are_on_record(opened, amaras,
     assert boimas.send(clash, did="Both of us").status_code == 303
     field = DraftField.objects.get()
     assert (field.text, field.by) == ("Both of us", opened.boima)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_who_write_at_the_same_moment_one_stands_and_all_are_on_record(opened):
+    gate, clashes = threading.Barrier(4), []
+
+    def write(text: str) -> None:
+        try:
+            gate.wait(10)
+            told = {"seen": "", "by": opened.amara, "now": opened.clock}
+            clashes.append(drafts.write(opened.check_in(), "did", text, **told))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=write, args=[f"Text {n}"]) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stands = DraftField.objects.get().text
+    # Each of the others was handed the text that stands.
+    assert sorted(field.text for field in clashes if field) == [stands] * 3
+    assert DraftEdit.objects.get(kept=True).text == stands
+    assert set(DraftEdit.objects.values_list("text", flat=True)) == {f"Text {n}" for n in range(4)}
 
 
 def test_theirs_can_be_kept(opened, amaras, boimas):
