@@ -125,7 +125,7 @@ def test_a_tile_opens_the_sheet_to_read_and_to_comment_for_facilitator_and_coach
         assert "Meet them" in page
         assert "data-cells-url" not in page
         beside = reverse("comments", args=[team.pk, "sheet", MONDAY.isoformat()])
-        assert f'hx-get="{beside}"' in page
+        assert f'data-there="{beside}"' in page
         browser.post(beside, {"form_id": str(uuid4()), "text": f"Seen by {person}"})
         assert f"Seen by {person}" in browser.get(beside).content.decode()
 
