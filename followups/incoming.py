@@ -10,9 +10,8 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 
 from followups.quoting import text_of_html, without_quote
+from outbox.mailbox import MOST_BYTES
 
-# What is larger is not read: the text of a check-in has five thousand characters.
-MOST_BYTES = 1024 * 1024
 ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.IGNORECASE)
 SAFE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,180}>", re.ASCII)

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from coalitions import clock
-from followups import mailbox, replies
+from followups import replies
 from followups.incoming import Incoming
+from outbox import mailbox
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +21,8 @@ def receive() -> int:
         return 0
     taken = 0
     try:
-        for mail in mailbox.unread(settings.REPLY_MAILBOX):
-            taken += _take(mail)
+        for letter in mailbox.unread(settings.REPLY_MAILBOX):
+            taken += _take(Incoming(letter.raw, is_whole=letter.is_whole))
     except mailbox.MailboxError as error:
         logger.warning("The mailbox of answers could not be read: %s", error)
     return taken

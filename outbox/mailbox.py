@@ -1,127 +1,116 @@
-"""Reading a mailbox that mails come back to: a Maildir on this machine, or an IMAP server.
+"""Reading a mailbox that mails come back to: IMAP, or a Maildir folder on this machine.
 
-What was dealt with is not looked at again: in a Maildir it moves from `new` to `cur` with the flag
-*seen*, on a server it is marked as seen. A letter that made its reader fail stays unread.
+What was read is marked as *seen* and not looked at again.
 """
 
 from __future__ import annotations
 
-import email
-import email.policy
 import imaplib
-import logging
-import mailbox
+import re
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from email.message import EmailMessage
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from urllib.parse import unquote, urlsplit
 
-logger = logging.getLogger(__name__)
-
-SECONDS = 30
-MOST_AT_ONCE = 200
-LARGEST = 10_000_000
+# What is larger is read to here: the text of a check-in has five thousand characters, and a report
+# of a mail that did not arrive says so in its first lines.
+MOST_BYTES = 1024 * 1024
+# Of one look: how many mails, and seconds after which no further one is begun.
+MOST_MAILS, MOST_SECONDS = 100, 20
+# Of one operation on the line.
+TIMEOUT = 10
+IMAP, IMAPS = 143, 993
+SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
 class MailboxError(Exception):
-    """The mailbox could not be opened; the words say why and hold no password."""
+    """The mailbox could not be read; the message says why, without its password."""
 
 
-def read(url: str, deal_with: Callable[[EmailMessage], None]) -> int:
-    """Give each unread letter to `deal_with` and mark it as read; how many, 200 at most.
+@dataclass(frozen=True)
+class Letter:
+    """A mail's bytes, or its beginning where it is larger than we read."""
 
-    `url` is `maildir:/path`, `imaps://user:password@host/Folder` or `imap://…` (STARTTLS). One
-    that raises is logged, stays unread, and does not keep the others. Raises MailboxError.
+    raw: bytes
+    is_whole: bool
+
+
+def unread(address: str) -> Iterator[Letter]:
+    """Each mail that was not read yet; once the caller asks for the next one, it is marked as read.
+
+    `address`: `imaps://user:password@host/INBOX`, `imap://…` (STARTTLS, except on this machine), or
+    `maildir:///path`. Raises MailboxError.
     """
-    dealt = 0
-    with _letters(url) as letters:
-        for letter, mark in letters:
-            try:
-                deal_with(letter)
-            except Exception:
-                logger.exception("The letter %s could not be read", letter["Message-ID"])
-            else:
-                mark()
-                dealt += 1
-            if dealt >= MOST_AT_ONCE:
-                break
-    return dealt
-
-
-type Letters = Iterator[tuple[EmailMessage, Callable[[], object]]]
-
-
-@contextmanager
-def _letters(url: str) -> Iterator[Letters]:
-    parts = urlsplit(url)
+    # What is left then waits for the next look.
+    ends = monotonic() + MOST_SECONDS
+    parts = urlsplit(address)
     if parts.scheme == "maildir":
-        yield _of_maildir(Path(parts.path))
-    elif parts.scheme in {"imap", "imaps"}:
-        with _imap(url) as server:
-            yield _of_imap(server)
-    else:
-        raise MailboxError("A mailbox is maildir:/path, imaps://… or imap://…")
+        return _maildir(Path(parts.path), ends)
+    if parts.scheme in {"imap", "imaps"}:
+        return _imap(address, ends)
+    raise MailboxError("A mailbox is maildir:///path, imaps://… or imap://…")
 
 
-def parse(raw: bytes) -> EmailMessage:
-    """A letter's bytes as a message of the email package."""
-    return email.message_from_bytes(raw, policy=email.policy.default)
+def _maildir(folder: Path, ends: float) -> Iterator[Letter]:
+    new, seen = folder / "new", folder / "cur"
+    if not (new.is_dir() and seen.is_dir()):
+        raise MailboxError(f"{folder} is no Maildir: it has no new/ and cur/.")
+    unseen = [file for file in seen.iterdir() if "S" not in _flags(file)]
+    for file in sorted([*new.iterdir(), *unseen], key=lambda file: file.name)[:MOST_MAILS]:
+        with file.open("rb") as content:
+            raw = content.read(MOST_BYTES + 1)
+        yield Letter(raw[:MOST_BYTES], len(raw) <= MOST_BYTES)
+        name = file.name.partition(":2,")[0]
+        file.rename(seen / f"{name}:2,{''.join(sorted({*_flags(file), 'S'}))}")
+        if monotonic() > ends:
+            return
 
 
-def _of_maildir(path: Path) -> Letters:
-    if not (path / "new").is_dir():
-        raise MailboxError(f"{path} is no Maildir: it has no folder `new`.")
-    box = mailbox.Maildir(path, create=False)
-    for key in sorted(box.keys()):
-        with suppress(KeyError):
-            letter = box.get_message(key)
-            if "S" in letter.get_flags():
-                continue
+def _flags(file: Path) -> str:
+    return file.name.partition(":2,")[2]
 
-            def mark(key: str = key, letter: mailbox.MaildirMessage = letter) -> None:
-                letter.set_subdir("cur")
-                letter.add_flag("S")
-                box[key] = letter
 
-            yield parse(box.get_bytes(key)[:LARGEST]), mark
+def _imap(address: str, ends: float) -> Iterator[Letter]:
+    parts = urlsplit(address)
+    try:
+        with _signed_in(address) as line:
+            status, _found = line.select(unquote(parts.path.strip("/")) or "INBOX")
+            if status != "OK":
+                raise MailboxError(f"There is no mailbox {parts.path.strip('/')}.")
+            _status, [ids] = line.uid("search", "UNSEEN")
+            for uid in ids.split()[:MOST_MAILS]:
+                yield _fetched(line, uid.decode())
+                line.uid("store", uid.decode(), "+FLAGS", r"(\Seen)")
+                if monotonic() > ends:
+                    return
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise MailboxError(f"{parts.hostname}: {error}") from error
 
 
 @contextmanager
-def _imap(url: str) -> Iterator[imaplib.IMAP4]:
-    parts = urlsplit(url)
-    host, user, password = parts.hostname or "", unquote(parts.username or ""), parts.password
-    try:
-        tls = ssl.create_default_context()
-        server: imaplib.IMAP4
-        if parts.scheme == "imaps":
-            server = imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=tls, timeout=SECONDS)
-        else:
-            server = imaplib.IMAP4(host, parts.port or 143, timeout=SECONDS)
-            # On one's own machine nobody listens in.
-            if host not in {"127.0.0.1", "localhost", "::1"}:
-                server.starttls(tls)
-        server.login(user, unquote(password or ""))
-        folder = unquote(parts.path.lstrip("/")) or "INBOX"
-        status, words = server.select(f'"{folder}"')
-        if status != "OK":
-            raise MailboxError(f"{host} has no folder {folder}: {words!r}")
-    except (OSError, imaplib.IMAP4.error) as error:
-        raise MailboxError(f"{host}: {error}") from error
-    try:
-        yield server
-    finally:
-        with suppress(OSError, imaplib.IMAP4.error):
-            server.logout()
+def _signed_in(address: str) -> Iterator[imaplib.IMAP4]:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    tls = ssl.create_default_context()
+    line: imaplib.IMAP4
+    if parts.scheme == "imaps":
+        line = imaplib.IMAP4_SSL(host, parts.port or IMAPS, ssl_context=tls, timeout=TIMEOUT)
+    else:
+        line = imaplib.IMAP4(host, parts.port or IMAP, timeout=TIMEOUT)
+    with line:
+        # On one's own machine nobody listens in.
+        if parts.scheme == "imap" and host not in {"127.0.0.1", "localhost", "::1"}:
+            line.starttls(tls)
+        line.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        yield line
 
 
-def _of_imap(server: imaplib.IMAP4) -> Letters:
-    _status, [found] = server.uid("SEARCH", "UNSEEN")
-    for uid in (found or b"").split():
-        name = uid.decode()
-        _status, answer = server.uid("FETCH", name, "(BODY.PEEK[])")
-        raw = next((part[1] for part in answer if isinstance(part, tuple)), None)
-        if raw is not None:
-            yield parse(raw[:LARGEST]), partial(server.uid, "STORE", name, "+FLAGS", r"(\Seen)")
+def _fetched(line: imaplib.IMAP4, uid: str) -> Letter:
+    _status, answer = line.uid("fetch", uid, f"(RFC822.SIZE BODY.PEEK[]<0.{MOST_BYTES}>)")
+    told = b"".join(part[0] if isinstance(part, tuple) else part or b"" for part in answer)
+    raw = b"".join(part[1] for part in answer if isinstance(part, tuple))
+    size = SIZE.search(told)
+    return Letter(raw, size is None or int(size[1]) <= MOST_BYTES)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
+import email
+import email.policy
+import logging
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.db.models import Q
 
 from coalitions import clock
 from outbox import events, mailbox, operating, returned
 from outbox.models import Message
 from outbox.states import State
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -85,23 +90,35 @@ class Command(BaseCommand):
     def bounces(self, url: str) -> None:
         if not url:
             raise CommandError("Which mailbox? Set BOUNCES_MAILBOX, or give --mailbox.")
-        news = 0
-
-        def note(letter: EmailMessage) -> None:
-            nonlocal news
-            for told in returned.read(letter):
-                news += events.note(
-                    told.what,
-                    told.address,
-                    source="mailbox",
-                    event_id=told.event_id,
-                    now=clock.now(),
-                    words=told.words,
-                    message_id=told.message_id,
-                )
-
+        read = news = 0
         try:
-            read = mailbox.read(url, note)
+            for letter in mailbox.unread(url):
+                news += _note(letter.raw)
+                read += 1
         except mailbox.MailboxError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{read} letters read, {news} bounces or complaints noted.")
+
+
+def _note(raw: bytes) -> int:
+    """Keep what a letter says about mails of ours; how many bounces or complaints were new."""
+    try:
+        return sum(
+            events.note(
+                told.what,
+                told.address,
+                source="mailbox",
+                event_id=told.event_id,
+                now=clock.now(),
+                words=told.words,
+                message_id=told.message_id,
+            )
+            for told in returned.read(email.message_from_bytes(raw, policy=email.policy.default))
+        )
+    except DatabaseError:
+        # It stays unread, and is read again.
+        raise
+    except Exception:
+        # One letter must not keep the others; it stays in the mailbox, marked as read.
+        logger.exception("A letter could not be read")
+        return 0
