@@ -33,7 +33,7 @@ def test_each_page_of_a_teams_work_leads_to_its_own_comments(world) -> None:
     places = {
         reverse("plan", args=[world.team.pk]): world.page(),
         reverse("sheet", args=[world.team.pk, day]): world.page("sheet", day),
-        reverse("check_in", args=[world.team.pk, check_in.pk]): world.page(
+        f"{reverse('check_in', args=[world.team.pk, check_in.pk])}?step=send": world.page(
             "check-in", str(check_in.pk)
         ),
     }
