@@ -30,8 +30,10 @@ def sent(world: World, to: User) -> list[str]:
 
 
 def local_hours(world: World, to: User, zone: str) -> list[str]:
-    """The local day and hour of each hand-over to someone."""
-    moments = Message.objects.filter(person=to, sent_at__isnull=False).order_by("sent_at")
+    """The local day of each hand-over of a step's mail to someone."""
+    moments = Message.objects.filter(
+        person=to, sent_at__isnull=False, key__startswith="checkin/"
+    ).order_by("sent_at")
     return [
         f"{moment.astimezone(ZoneInfo(zone)):%a %d %b}"
         for moment in moments.values_list("handed_over_at", flat=True)
