@@ -141,7 +141,8 @@ def test_nobody_is_told_of_what_they_took_themselves_nor_of_what_was_taken_from_
     post(year.coach, page(wish), night, to=year.coach.pk, **fields)
     year.clock = night
     year.live_until(night + DAY)
-    assert mails(year, lead) == mails(year, year.coach) == []
+    assert mails(year, lead) == []
+    assert set(mails(year, year.coach)) <= {"Your teams this week"}
 
 
 def test_it_cannot_be_brought_to_someone_who_may_not_read_it(
@@ -165,10 +166,10 @@ def test_help_is_noted_and_confirmed_by_the_teams_lead_who_was_asked_by_mail(
     post(year.coach, page(wish), note="Mrs. Toe took the case.")
     assert state(wish) == "helped"
     year.live_until(utc(MONDAY) + DAY)
-    assert "Liberia: did the help come?" in mails(year, year.boima)
-    answer = browser_of(year.boima).get(page(wish))
+    assert "Liberia: did the help come?" in mails(year, year.amara)
+    answer = browser_of(year.amara).get(page(wish))
     assert "Mrs. Toe took the case." in text_of(answer)
-    post(year.boima, page(wish, "confirm"), do="confirm")
+    post(year.amara, page(wish, "confirm"), do="confirm")
     assert state(wish) == "confirmed"
     assert [move.kind for move in wish.moves.all()] == ["helped", "confirmed"]
 
@@ -178,10 +179,10 @@ def test_what_did_not_help_is_opened_again_with_why_and_its_time_begins_anew(
 ) -> None:
     later = utc(MONDAY) + 30 * DAY
     post(year.coach, page(wish), note="Called.")
-    answer = post(year.boima, page(wish, "confirm"), later, do="reopen")
+    answer = post(year.amara, page(wish, "confirm"), later, do="reopen")
     assert answer.status_code == 422
     assert state(wish) == "helped"
-    answer = post(year.boima, page(wish, "confirm"), later, do="reopen", note="Nobody called back")
+    answer = post(year.amara, page(wish, "confirm"), later, do="reopen", note="Nobody called back")
     assert "Nobody called back" in text_of(answer)
     assert state(wish) == "open"
     assert wish.due_on == MONDAY + 37 * DAY
@@ -200,10 +201,10 @@ def test_a_second_person_who_helped_adds_their_words_and_the_lead_is_asked_once(
 def test_what_comes_too_late_is_refused_and_stays_in_the_form(
     year: World, wish: SupportRequest
 ) -> None:
-    answer = post(year.boima, page(wish, "confirm"), do="confirm")
+    answer = post(year.amara, page(wish, "confirm"), do="confirm")
     assert answer.status_code == 422
     assert "Nobody has said yet what was done" in text_of(answer)
-    post(year.boima, page(wish, "confirm"), do="confirm", note="We found one ourselves")
+    post(year.amara, page(wish, "confirm"), do="confirm", note="We found one ourselves")
     assert state(wish) == "confirmed"
     answer = post(year.coach, page(wish), note="I wrote to three lawyers")
     assert answer.status_code == 422
@@ -218,10 +219,10 @@ def test_only_staff_bring_and_help_only_the_lead_confirms_and_other_teams_find_n
     other = make_team(year.cohort, name="Kenya", coach=make_user())
     assert other.coach
     stranger = make_member(other, role="lead")
-    for person in (year.amara, stranger, other.coach):
+    for person in (year.boima, stranger, other.coach):
         assert post(person, page(wish), note="Done").status_code == 404
         assert post(person, page(wish, "confirm"), note="Done").status_code == 404
-    assert post(year.boima, page(wish), note="Done").status_code == 404
+    assert post(year.amara, page(wish), note="Done").status_code == 404
     assert post(year.coach, page(wish, "confirm"), note="Done").status_code == 404
     path = f"/teams/{other.pk}/support/{wish.pk}/"
     assert browser_of(stranger).get(path).status_code == 404
