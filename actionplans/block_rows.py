@@ -258,11 +258,7 @@ class Rows:
         """Does the cell hold what was seen, as its column would compare it?"""
         if isinstance(cell, PeopleCell):
             return self._text(key, cell) == seen
-        row = self.rows[key]
-        try:
-            return getattr(row, row._meta.get_field(cell.field).attname) == cell.to_column(seen)
-        except ValueError:
-            return False  # no cell ever showed that
+        return cell.shows(self.rows[key], seen)
 
     def _text(self, key: RowKey, cell: Cell) -> str:
         named = self.named.get((key, cell.field))

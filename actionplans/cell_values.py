@@ -42,6 +42,10 @@ class Cell:
         self.field = field
         self.default = default
 
+    def along(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """`rows`, read along with what this cell needs to parse and to name its values."""
+        return rows
+
     def tidy(self, text: str) -> str:
         """The text with one kind of line end and nothing around it; never raises."""
         return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
@@ -77,6 +81,17 @@ class Cell:
     def holds(self, row: Any, meant: Any, text: str) -> bool:
         """Does the cell of `row` hold already what was meant by `text`?"""
         return self.text_of(row) == text
+
+    def shows(self, row: Any, seen: str) -> bool:
+        """Does the column of `row` hold what was `seen`, as the database would compare it?"""
+        try:
+            return getattr(row, row._meta.get_field(self.field).attname) == self.to_column(seen)
+        except ValueError:
+            return False  # no cell ever showed that
+
+    def called(self, row: Any, meant: Any) -> dict[str, str] | None:
+        """What this cell's values, that of `row` and the one meant, are called; None for texts."""
+        return None
 
 
 class ChoiceCell(Cell):
@@ -183,6 +198,9 @@ class ReferenceCell(KeyCell):
     required: bool
     absent: Any
 
+    def called(self, row: Any, meant: Any) -> dict[str, str]:
+        return {str(one.pk): str(one) for one in (getattr(row, self.field), meant) if one}
+
     def known(self, team: Team, row: Any) -> models.QuerySet[Any]:
         """What the cell of `row` may refer to now."""
         raise NotImplementedError
@@ -206,6 +224,9 @@ class SessionCell(ReferenceCell):
     required = False
     absent = gettext_lazy("This session is no longer in the day's agenda. Choose another.")
 
+    def along(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return rows.select_related("session", "sheet")
+
     def known(self, team: Team, row: SheetRow | DailySheet) -> models.QuerySet[Session]:
         sheet = row if isinstance(row, DailySheet) else row.sheet
         sessions = Session.objects.live().filter(cohort=team.cohort_id, day=sheet.day)
@@ -217,6 +238,9 @@ class MilestoneCell(ReferenceCell):
 
     required = True
     absent = gettext_lazy("This milestone is no longer in the plan. Choose another.")
+
+    def along(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return rows.select_related("milestone")
 
     def known(self, team: Team, row: Any) -> models.QuerySet[Milestone]:
         return Milestone.objects.live().filter(plan__team=team)
@@ -237,11 +261,8 @@ class PeopleCell(Cell):
     def text_of(self, row: Any) -> str:
         return people.joined(getattr(row, self.field).all())
 
-    def holds(self, row: Any, meant: list[Person | str], text: str) -> bool:
-        return set(getattr(row, self.field).all()) == set(meant)
-
     def put(self, row: Any, found: list[Person]) -> None:
-        """Write whom the cell names: under the row's lock, with its entry in the ledger."""
+        """Write whom the cell of a row that is just made names."""
         getattr(row, self.field).set(found)
 
 

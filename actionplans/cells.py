@@ -16,21 +16,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from actionplans import people
+from actionplans import named, people
 from actionplans.cell_values import TABLES, Cell, PeopleCell, Table, rows_of
 from actionplans.invalid import Invalid
 from actionplans.merging import came_of
 from actionplans.models import Edit
+from actionplans.named import Names
 from actionplans.rows import create_row, move_row, remove_row, restore_row
-from cohorts.models import Person, Team
+from cohorts.models import Team
 
 __all__ = [
     "Invalid",
@@ -65,15 +66,12 @@ class Saved:
     edit: Edit
     theirs: Edit | None = None
     before: str = ""
+    called: dict[str, str] | None = None
 
     @property
     def kept(self) -> bool:
         """What was submitted is in the cell; otherwise it is the author's open conflict."""
         return self.outcome in {APPLIED, MERGED, SAME}
-
-
-class _MovedOn(Exception):  # noqa: N818 it is no error
-    """The cell no longer holds what was seen."""
 
 
 def save_cell(
@@ -88,22 +86,27 @@ def save_cell(
     by: User,
     now: datetime,
     settles: UUID | None = None,
+    names: Names | None = None,
 ) -> Saved:
     """Write `value` where `by` saw `seen`; see the module for what becomes of it.
 
     `edit_id` is made by the page, once for a text. `settles` names one's own open conflict in this
-    cell that this text ends. Raises Invalid; KeyError for a table or field there is not.
+    cell that this text ends. `names` is whom the cell names, where it was read already. Raises
+    Invalid; KeyError for a table or field there is not.
     """
     spec = TABLES[table]
     cell = spec.cells[field]
     value, seen = cell.as_said(value, team, now), cell.tidy(seen)
-    row = rows_of(team, table).get(pk=row_id)
     edit = Edit(edit_id=edit_id, team=team, table=table, row_id=row_id, field=field, seen=seen)
     edit.value, edit.actor, edit.at = value, by, now
+    row = None if isinstance(cell, PeopleCell) else cell.along(rows_of(team, table)).get(pk=row_id)
     try:
-        meant = cell.parse(value, team, row)
         with transaction.atomic():
-            saved = _write(team, spec, cell, meant, edit)
+            if isinstance(cell, PeopleCell):
+                names = names or named.read(team, table, row_id, field)
+                saved = _write_people(team, spec, cell, names, edit)
+            else:
+                saved = _write_column(team, spec, cell, row, edit)
             if settles:
                 _close(team, settles, saved.edit)
             return saved
@@ -116,40 +119,80 @@ def save_cell(
         return _first_outcome(edit)
 
 
-def _write(team: Team, spec: Table, cell: Cell, meant: Any, edit: Edit) -> Saved:
-    if edit.seen == edit.value:
-        text = None
-    elif isinstance(cell, PeopleCell):
-        text = _swap_people(team, spec, cell, meant, edit)
-    else:
-        text = _swap_column(spec, cell, meant, edit)
-    rows = spec.model.objects.filter(pk=edit.row_id)
-    if text is not None:
-        edit.value, edit.outcome = text, Outcome.APPLIED
-        edit.version = rows.values_list("version", flat=True).get()
-        edit.save(force_insert=True)
-        return Saved(APPLIED, text, edit.version, edit)
-    row = (rows.select_for_update() if cell.merges else rows).get()
-    text = cell.text_of(row)
-    removed = getattr(row, "removed_at", None) is not None
-    if not removed and cell.holds(row, meant, edit.value):
-        edit.outcome = Outcome.SAME
-        edit.save(force_insert=True)
-        return Saved(SAME, text, row.version, edit)
-    if not removed and (merged := _merge(spec, cell, row, edit)):
+def _write_column(team: Team, spec: Table, cell: Cell, row: Any, edit: Edit) -> Saved:
+    meant = cell.parse(edit.value, team, row)
+    changes = edit.seen != edit.value
+    is_free = changes and not is_removed(row) and cell.shows(row, edit.seen)
+    if is_free and _swap_column(spec, cell, meant, edit) is not None:
+        return _applied(spec, edit)
+    if is_free or (changes and cell.merges):
+        # Someone was faster, or what they wrote may be merged: then nobody may come in between.
+        rows = spec.model.objects.filter(pk=edit.row_id)
+        row = (rows.select_for_update() if cell.merges else rows).get()
+    if not is_removed(row) and cell.holds(row, meant, edit.value):
+        return _same(edit, cell.text_of(row), row.version)
+    if not is_removed(row) and (merged := _merge(spec, cell, row, edit)):
         return merged
+    called = cell.called(row, meant)
+    return _conflict(edit, cell.text_of(row), row.version, removed=is_removed(row), called=called)
+
+
+def is_removed(row: Any) -> bool:
+    """Was the row taken away? A sheet never is."""
+    return getattr(row, "removed_at", None) is not None
+
+
+def _write_people(team: Team, spec: Table, cell: PeopleCell, names: Names, edit: Edit) -> Saved:
+    """Whoever changes a row raises its version: so if it is still that of `names`, the cell names
+    them still, and raising it takes the row's lock."""
+    meant = cell.pick(edit.value, names.known)
+    if edit.seen != edit.value and not names.removed and names.text == edit.seen:
+        rows = _living(spec, edit.row_id).filter(version=names.version)
+        if not rows.update(version=F("version") + 1):
+            # Someone was faster, in whichever cell of the row: look again, with nobody between.
+            spec.model.objects.select_for_update().get(pk=edit.row_id)
+            names = named.read(team, edit.table, edit.row_id, edit.field)
+            return _write_people(team, spec, cell, names, edit)
+        found = people.persons(team, meant)
+        named.write(edit.table, edit.row_id, edit.field, names, found)
+        edit.value = people.joined(found)
+        return _applied(spec, edit)
+    if not names.removed and set(names.named) == set(meant):
+        return _same(edit, names.text, names.version)
+    return _conflict(edit, names.text, names.version, removed=names.removed)
+
+
+def _applied(spec: Table, edit: Edit) -> Saved:
+    _enter_change(spec, edit)
+    return Saved(APPLIED, edit.value, cast("int", edit.version), edit)
+
+
+def _enter_change(spec: Table, edit: Edit) -> None:
+    """Enter the change that was just made: the ledger takes the row's version from the row."""
+    row = spec.model.objects.filter(pk=edit.row_id).order_by()
+    edit.outcome, edit.version = Outcome.APPLIED, Subquery(row.values("version"))
+    edit.save(force_insert=True)
+
+
+def _same(edit: Edit, text: str, version: int) -> Saved:
+    edit.outcome = Outcome.SAME
+    edit.save(force_insert=True)
+    return Saved(SAME, text, version, edit)
+
+
+def _conflict(
+    edit: Edit, text: str, version: int, *, removed: bool, called: dict[str, str] | None = None
+) -> Saved:
     edit.outcome = Outcome.CONFLICT
     edit.save(force_insert=True)
     theirs = last_change(edit, field="removed" if removed else edit.field)
-    return Saved(REMOVED if removed else CONFLICT, text, row.version, edit, theirs)
+    outcome = REMOVED if removed else CONFLICT
+    return Saved(outcome, text, version, edit, theirs, called=called)
 
 
 def _swap_column(spec: Table, cell: Cell, meant: Any, edit: Edit) -> str | None:
     """The new text, if the column still held what was seen: compared and written in one UPDATE."""
-    try:
-        seen = cell.to_column(edit.seen)
-    except ValueError:
-        return None  # no cell ever showed that
+    seen = cell.to_column(edit.seen)
     unmoved = {f"{cell.field}__isnull": True} if seen is None else {cell.field: seen}
     rows = _living(spec, edit.row_id).filter(**unmoved)
     return edit.value if rows.update(**{cell.field: meant}, version=F("version") + 1) else None
@@ -168,30 +211,10 @@ def _merge(spec: Table, cell: Cell, row: Any, edit: Edit) -> Saved | None:
     met = last_change(edit, field=edit.field)
     if _swap_column(spec, cell, came.value, came) is None:
         return None
-    came.version = row.version + 1
-    came.save(force_insert=True)
+    _enter_change(spec, came)
     edit.outcome, edit.settled_by = Outcome.MERGED, came
     edit.save(force_insert=True)
-    return Saved(MERGED, came.value, came.version, edit, met, theirs)
-
-
-def _swap_people(
-    team: Team, spec: Table, cell: PeopleCell, meant: list[Person | str], edit: Edit
-) -> str | None:
-    """The new text, if the cell still named whom was seen: the row is locked, compared, written."""
-    try:
-        with transaction.atomic():
-            # Raising the version takes the row's lock, on either database.
-            if not _living(spec, edit.row_id).update(version=F("version") + 1):
-                raise _MovedOn
-            row = spec.model.objects.get(pk=edit.row_id)
-            if cell.text_of(row) != edit.seen:
-                raise _MovedOn
-            found = people.persons(team, meant)
-            cell.put(row, found)
-            return people.joined(found)
-    except _MovedOn:
-        return None
+    return Saved(MERGED, came.value, cast("int", came.version), edit, met, theirs)
 
 
 def _living(spec: Table, row_id: int) -> QuerySet[Any]:
@@ -225,16 +248,26 @@ def _first_outcome(edit: Edit) -> Saved:
     ).first()
     if first is None:
         raise Invalid(_("This was not saved: the page is confused. Copy your text and reload."))
-    spec = TABLES[edit.table]
-    row = spec.model.objects.get(pk=edit.row_id)
-    saved = Saved(first.outcome, spec.cells[edit.field].text_of(row), row.version, first)
+    text, version, removed = _cell_now(edit)
+    saved = Saved(first.outcome, text, version, first)
     if first.outcome == Outcome.MERGED and (came := first.settled_by):
         return replace(saved, theirs=_met(came), before=came.seen)
     if first.outcome != Outcome.CONFLICT:
         return saved
-    if getattr(row, "removed_at", None):
+    if removed:
         return replace(saved, outcome=REMOVED, theirs=last_change(edit, field="removed"))
     return replace(saved, theirs=last_change(edit, field=edit.field))
+
+
+def _cell_now(edit: Edit) -> tuple[str, int, bool]:
+    """The text of the edit's cell, its row's version, and whether the row was removed."""
+    spec = TABLES[edit.table]
+    cell = spec.cells[edit.field]
+    if isinstance(cell, PeopleCell):
+        names = named.read(edit.team, edit.table, edit.row_id, edit.field)
+        return names.text, names.version, names.removed
+    row = spec.model.objects.get(pk=edit.row_id)
+    return cell.text_of(row), row.version, is_removed(row)
 
 
 def _close(team: Team, conflict: UUID, by_edit: Edit) -> None:

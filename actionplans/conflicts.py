@@ -17,6 +17,9 @@ from actionplans.models import Edit, Milestone
 from actionplans.rows import REMOVED
 from cohorts.models import Session, Team
 
+# Fields of cells that refer to something.
+REFERENCES = {"session", "milestone"}
+
 
 @dataclass
 class Conflict:
@@ -47,7 +50,23 @@ def describe(edits: Iterable[Edit], team: Team) -> list[Conflict]:
     }
     writers = _last_changes(edits)
     names = names_of(edits, rows, team)
-    return [_describe(edit, rows[edit.table, edit.row_id], writers, names) for edit in edits]
+    found = []
+    for edit in edits:
+        removed = cells.is_removed(rows[edit.table, edit.row_id])
+        theirs = writers.get((edit.table, edit.row_id, REMOVED if removed else edit.field))
+        found.append(_describe(edit, _text(edit, rows), theirs, names, removed=removed))
+    return found
+
+
+def of_saved(saved: cells.Saved, team: Team) -> Conflict:
+    """The conflict that a save came to, which knows most of it already."""
+    edit = saved.edit
+    names = _kinds(team)
+    if isinstance(_cell(edit), KeyCell):
+        texts = {edit.value, saved.text}
+        names |= {edit.field: saved.called} if saved.called else _references([edit], texts)
+    removed = saved.outcome == cells.REMOVED
+    return _describe(edit, saved.text, saved.theirs, names, removed=removed)
 
 
 def _rows(table: str, ids: list[int]) -> Iterable[Any]:
@@ -69,22 +88,24 @@ def names_of(
     edits: list[Edit], rows: dict[tuple[str, int], Any], team: Team
 ) -> dict[str, dict[str, str]]:
     """What the values of cells that refer to something are called, for the `rows` of `edits`."""
-    kinds = {
-        column: {
-            kind.code: kind.label for kind in sheet_kinds.kinds_of(team.cohort.program, column)
-        }
+    texts = {text for e in edits for text in (e.seen, e.value)}
+    texts |= {_text(e, rows) for e in edits if e.field in REFERENCES}
+    return _kinds(team) | _references(edits, texts)
+
+
+def _kinds(team: Team) -> dict[str, dict[str, str]]:
+    program = team.cohort.program
+    return {
+        column: {kind.code: kind.label for kind in sheet_kinds.kinds_of(program, column)}
         for column in sheet_kinds.SEEDS
     }
-    return kinds | _references(edits, rows)
 
 
-def _references(edits: list[Edit], rows: dict[tuple[str, int], Any]) -> dict[str, dict[str, str]]:
-    """What sessions and milestones are called, where an edit is about them."""
-    found: dict[str, dict[str, str]] = {"session": {}, "milestone": {}}
-    about = [edit for edit in edits if edit.field in found]
-    fields = {edit.field for edit in about}
-    keys = {text for e in about for text in (e.seen, e.value, _text(e, rows))}
-    ids = [int(key) for key in keys if key.isdigit() and key.isascii() and len(key) < 19]
+def _references(edits: list[Edit], texts: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What the sessions and milestones of `texts` are called, where an edit is about them."""
+    found: dict[str, dict[str, str]] = {field: {} for field in REFERENCES}
+    fields = {edit.field for edit in edits} & REFERENCES
+    ids = [int(key) for key in texts if key.isdigit() and key.isascii() and len(key) < 19]
     if "session" in fields:
         found["session"] = {str(s.pk): s.title for s in Session.objects.filter(pk__in=ids)}
     if "milestone" in fields:
@@ -102,15 +123,9 @@ def _text(edit: Edit, rows: dict[tuple[str, int], Any]) -> str:
 
 
 def _describe(
-    edit: Edit,
-    row: Any,
-    writers: dict[tuple[str, int, str], Edit],
-    names: dict[str, dict[str, str]],
+    edit: Edit, seen: str, theirs: Edit | None, names: dict[str, dict[str, str]], *, removed: bool
 ) -> Conflict:
     cell = _cell(edit)
-    seen = cell.text_of(row)
-    removed = getattr(row, "removed_at", None) is not None
-    theirs = writers.get((edit.table, edit.row_id, REMOVED if removed else edit.field))
     words = words_of(cell, names)
     is_text = cell.control in {"text", "people"}
     both = "; " if cell.control == "people" else "\n\n"

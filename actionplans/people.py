@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from django.db import IntegrityError, transaction
@@ -87,9 +87,18 @@ def _new_name(typed: str) -> str:
     return name
 
 
-def persons(team: Team, names: Iterable[Person | str]) -> list[Person]:
+def persons(team: Team, names: Collection[Person | str]) -> list[Person]:
     """The persons for what `read_names` found; new names become outsiders of the team."""
-    return [name if isinstance(name, Person) else _outsider(team, name) for name in names]
+    known = [name for name in names if isinstance(name, Person)]
+    # In one order, so that two who add the same names wait for each other only one way round.
+    new = sorted(name for name in names if isinstance(name, str))
+    if not new:
+        return known
+    try:
+        with transaction.atomic():
+            return known + Person.objects.bulk_create(Person(team=team, name=n) for n in new)
+    except IntegrityError:
+        return known + [_outsider(team, name) for name in new]
 
 
 def _outsider(team: Team, name: str) -> Person:

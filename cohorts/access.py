@@ -116,13 +116,19 @@ def roles_of(user: User, annotated: Program | Cohort | Team) -> Roles:
     return frozenset(roles | {Role.ADMIN}) if user.is_admin else frozenset(roles)
 
 
-def _door(query: Callable[[User], QuerySet], parameter: str, may: Roles) -> Callable[[View], View]:
+def _door(
+    query: Callable[[User], QuerySet],
+    parameter: str,
+    may: Roles,
+    along: Callable[[HttpRequest, QuerySet], QuerySet] | None = None,
+) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, **kwargs: object) -> HttpResponse:
             if not request.user.is_authenticated:
                 return ask_to_sign_in(request)
-            found = query(request.user).filter(pk=kwargs.pop(parameter)).first()
+            asked = query(request.user).filter(pk=kwargs.pop(parameter))
+            found = (along(request, asked) if along else asked).first()
             if found is None:
                 raise Http404
             found.roles = roles_of(request.user, found)
@@ -146,9 +152,16 @@ def cohort_door(*, may: Roles) -> Callable[[View], View]:
     return _door(cohorts_with_roles, "cohort_id", may)
 
 
-def team_door(*, may: Roles) -> Callable[[View], View]:
-    """The view gets the team of the URL's `team_id`, for users with one of the roles."""
-    return _door(teams_with_roles, "team_id", may)
+def team_door(
+    *,
+    may: Roles,
+    along: Callable[[HttpRequest, QuerySet[Team]], QuerySet[Team]] | None = None,
+) -> Callable[[View], View]:
+    """The view gets the team of the URL's `team_id`, for users with one of the roles.
+
+    `along` annotates the team with what the view needs besides, so that one statement reads both.
+    """
+    return _door(teams_with_roles, "team_id", may, along)
 
 
 def open_to_all(why: str) -> Callable[[View], View]:

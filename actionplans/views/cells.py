@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from actionplans import blocks, cells, conflicts, drafts, plans, sheets
+from actionplans import blocks, cells, conflicts, drafts, named, plans, sheets
 from actionplans.cell_values import TABLES
 from actionplans.ledger import open_conflicts
 from actionplans.models import Edit
@@ -44,8 +45,17 @@ def closed_sentence() -> str:
     )
 
 
+def _with_names(request: HttpRequest, teams: QuerySet[Team]) -> QuerySet[Team]:
+    """The team is read along with whom the cell names, if it is one that names people."""
+    place = place_of(request)
+    cell = TABLES[place["table"]].cells[place["field"]]
+    if cell.control != "people" or place["row"] == "new":
+        return teams
+    return named.along(teams, place["table"], _number(place["row"]), place["field"])
+
+
 @require_POST
-@team_door(may=WRITE_TEAM_WORK)
+@team_door(may=WRITE_TEAM_WORK, along=_with_names)
 def save_cell(request: SignedIn, team: Team) -> HttpResponse:
     """Write one cell; answers JSON that says what became of the text.
 
@@ -74,6 +84,7 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
             by=request.user,
             now=clock.now(),
             settles=settles,
+            names=named.found(team),
         )
     except cells.Invalid as refused:
         return JsonResponse({"message": refused.sentence}, status=UNPROCESSABLE)
@@ -95,7 +106,7 @@ def save_cell(request: SignedIn, team: Team) -> HttpResponse:
         answer |= merged_with(saved)
     if saved.kept:
         return JsonResponse(answer)
-    box = {"conflict": conflicts.describe([saved.edit], team)[0], "team": team}
+    box = {"conflict": conflicts.of_saved(saved, team), "team": team}
     answer["box"] = render_to_string("actionplans/conflict.html", box, request)
     answer["edit"] = str(saved.edit.edit_id)
     return JsonResponse(answer, status=CONFLICT if saved.outcome == cells.CONFLICT else GONE)
@@ -156,6 +167,10 @@ def row_id_of(team: Team, table: str, named: Mapping[str, str], *, by: User, now
     if row == "new":
         under = named.get("milestone", "")
         return plans.new_row(team, table, uuid_of(key), under, by=by, now=now).pk
+    return _number(row)
+
+
+def _number(row: str) -> int:
     if not (row.isascii() and row.isdigit() and len(row) < 19):
         raise Http404
     return int(row)

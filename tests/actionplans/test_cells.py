@@ -324,7 +324,7 @@ def statements(queries: CaptureQueriesContext) -> list[str]:
 def test_a_save_takes_few_statements(team: Team, row: SheetRow, amara: User) -> None:
     with CaptureQueriesContext(connection) as queries:
         save(team, row, amara, "action", "Count", "")
-    assert len(statements(queries)) == 4
+    assert len(statements(queries)) == 3
 
 
 def test_names_are_compared_without_marks_that_nobody_sees() -> None:
