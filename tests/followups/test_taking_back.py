@@ -46,7 +46,7 @@ def test_taking_back_opens_the_check_in_again_with_all_that_was_written(opened, 
     # The answer stays on record, taken back; the plan and the request are as before.
     assert Withdrawal.objects.get().answer == Answer.objects.get()
     assert opened.team.plan.milestones.get().activities.get().status == "on_track"
-    assert SupportRequest.objects.get().state == "resolved"
+    assert SupportRequest.objects.get().state == "confirmed"
     page = text_of(phone.follow(link))
     assert "We met." in page
     assert "taken back" in page
