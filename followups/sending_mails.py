@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coalitions.days import in_words
-from followups import mails
+from followups import mails, staff_mails
 from followups.models import Answer, CheckIn, Withdrawal
 from outbox import links
 from outbox import mails as letters
@@ -33,7 +33,7 @@ def tell_ready(check_in: CheckIn, lead: User, by: User, now: datetime) -> None:
         address=lead.email,
         language=lead.language,
         about=check_in.pk,
-        context={"on": day.isoformat(), "by": str(by)},
+        context={"by": str(by)},
         now=now,
         expires_at=now + READY_LIVES,
     )
@@ -54,16 +54,10 @@ def confirm(answer: Answer, person: User, now: datetime, *, until: datetime) -> 
     )
 
 
-def _reader(message: Message) -> User:
-    if message.person is None:
-        raise User.DoesNotExist("the person of this mail was erased")
-    return message.person
-
-
 def compose_ready(message: Message) -> Content:
     """The link opens the check-in for its lead, without signing in."""
     check_in = CheckIn.objects.select_related("team__cohort", "round").get(pk=message.about or 0)
-    person = _reader(message)
+    person = mails.person_of(message)
     context = {
         "person": person,
         "team": check_in.team,
@@ -94,7 +88,7 @@ def compose_sent(message: Message) -> Content:
         now=message.created_at,
     )
     context = {
-        "person": _reader(message),
+        "person": mails.person_of(message),
         "team": check_in.team,
         "check_in": check_in,
         "path": reverse("take_back", args=[token]),
@@ -106,11 +100,19 @@ def compose_sent(message: Message) -> Content:
     return letters.compose(subject, "followups/mail/sent", context)
 
 
+def opens_ready(message: Message, now: datetime) -> datetime:
+    """The next decent hour of the lead's; a colleague asks, so no rest of reminders holds it up."""
+    check_in = CheckIn.objects.select_related("team").get(pk=message.about or 0)
+    person = mails.person_of(message)
+    reader = staff_mails.reader_of(person, mails.zone_of(person, check_in.team))
+    return reader.next_decent(now)
+
+
 def _stands(now: datetime) -> Q:
     return ~Q(Exists(Withdrawal.objects.filter(answer=OuterRef("about"))))
 
 
 KINDS = [
-    Kind(READY, compose_ready, owed=mails.owed, opens=mails.opens),
+    Kind(READY, compose_ready, owed=mails.owed, opens=opens_ready),
     Kind(SENT, compose_sent, owed=_stands),
 ]
