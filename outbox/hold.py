@@ -107,6 +107,8 @@ def _trouble(engine: Engine, now: datetime) -> tuple[str, str, datetime | None]:
         words = f"the last tick was at {_said(engine.seen_at)}, and now it is {_said(now)}"
         return Why.CLOCK, words, None
     noted = _noted(engine)
+    # Another tick may have written both meanwhile, the database first: so that is read last.
+    engine.refresh_from_db(fields=["seen_at"])
     if noted is None and now - engine.seen_at > DESERTED:
         words = (
             f"this machine has never seen this database, whose last tick was at "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,21 @@ def test_an_outage_of_days_is_no_reason_to_stop(sink, reminder):
     put()
     ticking.tick(NOW + 2 * DAY)
     assert len(sink.taken) == 1
+
+
+@pytest.mark.django_db
+def test_two_ticks_at_once_after_an_outage_are_no_reason_to_stop(sink, reminder, monkeypatch):
+    ticking.tick(NOW)
+    noted, after = hold._noted, NOW + 6 * HOUR
+
+    def while_the_other_ticks(engine: Engine) -> datetime | None:
+        monkeypatch.setattr(hold, "_noted", noted)
+        ticking.tick(after)
+        return noted(engine)
+
+    monkeypatch.setattr(hold, "_noted", while_the_other_ticks)
+    ticking.tick(after)
+    assert not hold.is_held()
 
 
 @pytest.mark.django_db
