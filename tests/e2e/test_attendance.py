@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -113,7 +113,9 @@ def the_register(office: Office) -> None:
     for key, value in kept(fatou).items():
         assert key.startswith("attendance/")
         assert all(set(one) <= set("0123456789-.morningafternoon") for one in json.loads(value))
-    # Meanwhile somebody else says of one of them that they have gone again: that is the last word.
+    # Later somebody else says of one of them that they have gone again: that is the last word.
+    office.set_clock(FIRST_MORNING + timedelta(minutes=10))
+    kofi.page.reload()
     person(kofi, "Liberia Person 1").click()
     is_present(kofi, "Liberia Person 1")
     person(kofi, "Liberia Person 1").click()

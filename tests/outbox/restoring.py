@@ -10,15 +10,13 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-BACKUP = "backup_of_a_test"
-
 
 def back_up() -> None:
     """Keep the database as it is now."""
     if connection.vendor == "sqlite":
         _copy(_path(), _path().with_suffix(".backup"))
     else:
-        _replace(BACKUP, connection.settings_dict["NAME"])
+        _replace(_kept(), connection.settings_dict["NAME"])
 
 
 def restore() -> None:
@@ -26,7 +24,7 @@ def restore() -> None:
     if connection.vendor == "sqlite":
         _copy(_path().with_suffix(".backup"), _path())
     else:
-        _replace(connection.settings_dict["NAME"], BACKUP)
+        _replace(connection.settings_dict["NAME"], _kept())
 
 
 def forget() -> None:
@@ -34,7 +32,12 @@ def forget() -> None:
     if connection.vendor == "sqlite":
         _path().with_suffix(".backup").unlink(missing_ok=True)
     else:
-        _replace(BACKUP, None)
+        _replace(_kept(), None)
+
+
+def _kept() -> str:
+    """The name of the copy: tests beside this one have databases, and copies, of their own."""
+    return f"{connection.settings_dict['NAME']}_kept"
 
 
 def _path() -> Path:
