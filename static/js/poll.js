@@ -39,7 +39,9 @@ export function startPolling(place, grid) {
     const headers = { "X-Requested-With": "fetch" };
     if (etag) headers["If-None-Match"] = etag;
     const answer = await fetch(place.dataset.poll, { headers, signal: AbortSignal.timeout(10000) });
-    if (answer.status < 500 && !answer.headers.has("X-Kept")) isAway(false);
+    // The device answers for a server that is away, or too slow.
+    if (answer.headers.has("X-Kept")) isAway(true);
+    else if (answer.status < 500) isAway(false);
     if (answer.status !== 200) return;
     const { parts, here = [] } = await answer.json();
     if (!grid.isMaking()) parts?.forEach((part) => latest.set(part.id, part));
