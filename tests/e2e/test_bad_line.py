@@ -261,8 +261,9 @@ def test_signing_out_with_unsent_words_asks_first(office: Office, laptop: Laptop
         amara.sees("before your week began")
     sign_out()
     expect(asked).to_be_visible()
-    asked.get_by_role("button", name="Go on and lose them").click()
-    expect(amara.page.get_by_role("link", name="Sign in")).to_be_visible()
+    with office.watch.expecting(perhaps=("status of 401",)):
+        asked.get_by_role("button", name="Go on and lose them").click()
+        expect(amara.page.get_by_role("link", name="Sign in")).to_be_visible()
     kept = [
         part for part in amara.page.evaluate(DUMP) if part.startswith(("keys", "pages", "edits"))
     ]
