@@ -12,7 +12,7 @@ if (form) {
   // The server's clock decides whose word was last; this is how far the device's own is off. A page that
   // was slow to begin must not make its taps older than they are.
   const [visit] = performance.getEntriesByType("navigation");
-  const sinceAnswered = visit ? performance.now() - visit.responseStart : 0;
+  const sinceAnswered = visit ? Math.round(performance.now() - visit.responseStart) : 0;
   const ahead = Number(form.dataset.now) - (Date.now() - sinceAnswered);
   const buttons = [...form.querySelectorAll("button[data-key]")];
   let memory = {};
