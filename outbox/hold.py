@@ -48,6 +48,16 @@ def look(now: datetime) -> Engine:
     return engine
 
 
+def clock_is_wrong() -> bool:
+    """Do this machine's clock and the database's differ by more than is tolerated?
+
+    Then this process should touch no mail, though another with a better clock may have let the
+    engine go on.
+    """
+    machine, database = _clocks()
+    return abs(machine - database) > _tolerance()
+
+
 def is_held() -> bool:
     """Is nothing sent now?"""
     return Engine.objects.filter(held_since__isnull=False).exists()
@@ -97,9 +107,8 @@ def _release(now: datetime) -> None:
 
 def _trouble(engine: Engine, now: datetime) -> tuple[str, str, datetime | None]:
     """Why nothing should be sent, in words, and until when mails may have gone; or nothing."""
-    tolerance = timedelta(hours=settings.CLOCK_TOLERANCE_HOURS)
-    machine = datetime.now(UTC)
-    database = Engine.objects.values_list(Now(), flat=True).get()
+    tolerance = _tolerance()
+    machine, database = _clocks()
     if abs(machine - database) > tolerance:
         words = f"this machine's clock says {_said(machine)}, the database's {_said(database)}"
         return Why.CLOCK, words, None
@@ -122,6 +131,15 @@ def _trouble(engine: Engine, now: datetime) -> tuple[str, str, datetime | None]:
         )
         return Why.RESTORED, words, noted
     return "", "", None
+
+
+def _tolerance() -> timedelta:
+    return timedelta(hours=settings.CLOCK_TOLERANCE_HOURS)
+
+
+def _clocks() -> tuple[datetime, datetime]:
+    """What this machine's clock says, and what the database's says."""
+    return datetime.now(UTC), Engine.objects.values_list(Now(), flat=True).get()
 
 
 def _said(moment: datetime) -> str:

@@ -145,6 +145,28 @@ def test_a_machine_whose_clock_left_the_databases_stops_until_they_agree(sink, r
 
 
 @pytest.mark.django_db
+def test_a_tick_with_a_wrong_clock_touches_no_mail_though_another_goes_on_meanwhile(
+    sink, reminder, settings, monkeypatch
+):
+    settings.CLOCK_TOLERANCE_HOURS = 2
+    now = clock.now()
+    ticking.tick(now)
+    put(now=now)
+    look = hold.look
+
+    def look_and_be_overruled(moment: datetime) -> Engine:
+        engine = look(moment)
+        hold.resume(now=now)
+        return engine
+
+    monkeypatch.setattr(hold, "look", look_and_be_overruled)
+    with time_machine.travel(now + 40 * DAY):
+        ticking.tick(clock.now())
+    assert sink.taken == []
+    assert Message.objects.get().state == "queued"
+
+
+@pytest.mark.django_db
 def test_a_clock_that_went_back_stops_the_engine_until_it_has_caught_up(sink, reminder, settings):
     settings.CLOCK_TOLERANCE_HOURS = 2
     now = clock.now()
