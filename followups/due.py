@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,8 @@ from followups import planner
 from followups.models import CheckIn
 from outbox import breaker, delivery, hold, wellbeing
 from outbox.models import Message
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = ("since", "what", "whom", "why")
 
@@ -50,6 +53,16 @@ def obstacles(now: datetime) -> list[str]:
     return found + [f"no tick: {name} is silent" for name in seen.silent]
 
 
+def _make_links(mail: Message) -> None:
+    """Writing a mail makes the links it holds."""
+    try:
+        with transaction.atomic():
+            delivery.compose(mail)
+    except Exception:
+        # Going on matters more than one mail that speaks of what is no longer there.
+        logger.warning("The links of %s could not be made anew", mail.key, exc_info=True)
+
+
 def _why(mail: Message) -> str:
     if mail.attempts:
         return f"try {mail.attempts + 1}: {mail.error}"[:120]
@@ -64,9 +77,12 @@ def _minute(moment: datetime | None) -> str:
 def go_on(*, now: datetime, as_sent_until: datetime | None) -> int:
     """Go on after a hold; how many mails are taken as sent.
 
-    Steps that had been taken by `as_sent_until` are taken anew, so that their mails can be.
+    Steps that had been taken by `as_sent_until` are taken anew, so that their mails can be. The
+    links in those that went are the same as ours, and open again.
     """
     if as_sent_until:
         while planner.plan_due(as_sent_until):
             pass
+        for mail in hold.taken_as_sent(as_sent_until).select_related("person"):
+            _make_links(mail)
     return hold.resume(now=now, as_sent_until=as_sent_until)

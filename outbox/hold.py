@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from outbox.models import Engine, Message
@@ -78,13 +79,17 @@ def resume(*, now: datetime, as_sent_until: datetime | None = None) -> int:
     engine, _made = Engine.objects.get_or_create(pk=1, defaults={"seen_at": now})
     taken = 0
     if as_sent_until:
-        waiting = Message.objects.filter(state=State.QUEUED, not_before__lte=as_sent_until)
-        taken = waiting.update(
+        taken = taken_as_sent(as_sent_until).update(
             state=State.CANCELLED, reason="taken as sent when the engine went on", context={}
         )
     _release(now)
     transaction.on_commit(lambda: _note(engine, now))
     return taken
+
+
+def taken_as_sent(until: datetime) -> QuerySet[Message]:
+    """The mails that wait and were due by `until`: after a restore nobody knows which went."""
+    return Message.objects.filter(state=State.QUEUED, not_before__lte=until)
 
 
 def _hold(
