@@ -1,7 +1,8 @@
 """Who should get which mail, when: computed apart from the engine, sharing no code with it.
 
-It knows the protocol (docs/decisions, FOLLOWUPS): rounds after the week, steps within a round,
-decent hours of the reader's own day. It reads the calendar day by day and is slow on purpose.
+It knows the protocol (docs/decisions, FOLLOWUPS): rounds after the week, pauses of a team, steps
+within a round, decent hours of the reader's own day as they chose them. It reads the calendar day
+by day and is slow on purpose.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WEEKS = (2, 6, 10, 16, 22, 30, 38, 48)
 STEP_DAYS = {
     "opens": 0,
     "nudge": 4,
@@ -30,43 +30,95 @@ UNTRUE_ON_DAY = {
     "lead": 24,
     "closes": 28,
 }
-FIRST_ASKED, EARLIEST, LATEST = time(9), time(7), time(20)
-# So much of a day must be left after the server was away for a mail to be owed on that day.
+EARLIEST, LATEST = time(7), time(20)
+# So much of a day must be left after something was away for a mail to be owed on that day.
 ENOUGH = timedelta(hours=10)
 ONE_DAY = timedelta(days=1)
+SNOOZE = timedelta(days=7)
 # Days off (Monday is 0) of the zones in the tests' world, as the countries have them.
 DAYS_OFF = {"Africa/Cairo": {4, 5}}
 USUAL_DAYS_OFF = {5, 6}
 
-# When no server took any mail: from and until.
+# When nothing could be sent: from and until.
 type Closed = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Someone who gets mail: where their clock hangs, and whether as member, coach or lead."""
+    """Someone who gets mail: their clock and wishes, and whether as member, coach or lead.
+
+    `hour`: not before it; `weekly`: only on this weekday (Monday is 0), or the next that works.
+    """
 
     address: str
     zone: str
     coaches: bool = False
     leads: bool = False
+    hour: int = 9
+    weekly: int | None = None
+    holidays: frozenset[date] = frozenset()
 
     def hears_of(self, step: str) -> bool:
         if self.coaches or self.leads:
             return step == ("coach" if self.coaches else "lead")
         return step not in {"coach", "lead"}
 
+    def works_on(self, day: date) -> bool:
+        off = DAYS_OFF.get(self.zone, USUAL_DAYS_OFF)
+        return day.weekday() not in off and day not in self.holidays
+
+    def reads_on(self, day: date) -> bool:
+        if self.weekly is None or not self.works_on(day):
+            return self.works_on(day)
+        # Was the chosen weekday today, or are all days since then days off?
+        before = day
+        while before.weekday() != self.weekly:
+            before -= ONE_DAY
+            if self.works_on(before):
+                return False
+        return True
+
+    def first_to_read(self, day: date) -> date:
+        """`day`, or the next on which they read mail."""
+        while not self.reads_on(day):
+            day += ONE_DAY
+        return day
+
+    def at(self, day: date, hour: int | time) -> datetime:
+        """The instant (UTC) of an hour by day, when no clock is ever changed."""
+        hour = hour if isinstance(hour, time) else time(hour)
+        return datetime.combine(day, hour, ZoneInfo(self.zone)).astimezone(UTC)
+
 
 @dataclass
 class TeamYear:
-    """What a team does in its year; the moments are UTC, on the moved clock."""
+    """A team's rounds (by number the day each opens) and what its people do in the year.
+
+    The moments are UTC, on the moved clock. `snoozed`: who put mails off for a week, and when.
+    """
 
     name: str
     readers: list[Reader]
+    opens: dict[int, date] = field(default_factory=dict)
     answered: dict[int, datetime] = field(default_factory=dict)
     opted_out: dict[str, datetime] = field(default_factory=dict)
+    snoozed: dict[str, datetime] = field(default_factory=dict)
     left: dict[str, datetime] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What befell the whole installation: when nothing could be sent; when it was put back.
+
+    What was on its way when yesterday's backup came back is taken as sent: nobody can tell.
+    """
+
+    closed: tuple[Closed, ...] = ()
+    restored: datetime | None = None
+
+
+QUIET = Fate()
 
 
 @dataclass(frozen=True)
@@ -83,69 +135,53 @@ class Due:
     owed: bool
 
 
-def working_day(zone: str, day: date) -> bool:
-    return day.weekday() not in DAYS_OFF.get(zone, USUAL_DAYS_OFF)
-
-
-def first_working_day(zone: str, day: date, by: timedelta = ONE_DAY) -> date:
-    """`day`, or the next working day; the one before with `by` of minus one day."""
-    while not working_day(zone, day):
-        day += by
-    return day
-
-
-def within_hours(moment: datetime, zone: str) -> bool:
+def within_hours(moment: datetime, reader: Reader) -> bool:
     """Is it a decent hour of a working day where the reader lives?"""
-    local = moment.astimezone(ZoneInfo(zone))
-    return EARLIEST <= local.time() < LATEST and working_day(zone, local.date())
+    local = moment.astimezone(ZoneInfo(reader.zone))
+    return EARLIEST <= local.time() < LATEST and reader.works_on(local.date())
 
 
-def at(day: date, hour: time, zone: str) -> datetime:
-    """The instant (UTC) of an hour by day, when no clock is ever changed."""
-    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
-
-
-def mails_of(team: TeamYear, week_ended: date, closed: Closed) -> list[Due]:
+def mails_of(team: TeamYear, fate: Fate = QUIET) -> list[Due]:
     """Every mail of the team's year, with whether it is owed."""
     return [
-        _due(team, number, step, week_ended + timedelta(weeks=weeks), reader, closed)
-        for number, weeks in enumerate(WEEKS, start=1)
+        _due(team, number, step, opened, reader, fate)
+        for number, opened in team.opens.items()
         for step in STEP_DAYS
         for reader in team.readers
         if reader.hears_of(step)
     ]
 
 
-def _due(
-    team: TeamYear, number: int, step: str, opened: date, reader: Reader, closed: Closed
-) -> Due:
-    zone = reader.zone
-    first = first_working_day(zone, opened + timedelta(days=STEP_DAYS[step]))
-    untrue = opened + timedelta(days=UNTRUE_ON_DAY[step])
-    expires = at(first_working_day(zone, untrue - ONE_DAY, by=-ONE_DAY), LATEST, zone)
-    latest = at(_day_to_send(zone, first, closed), LATEST, zone)
-    ends = [
-        moment
-        for moment in (
-            team.answered.get(number),
-            team.opted_out.get(reader.address),
-            team.left.get(reader.address),
-        )
-        if moment
-    ]
+def _due(team: TeamYear, number: int, step: str, opened: date, reader: Reader, fate: Fate) -> Due:
+    first = reader.first_to_read(opened + timedelta(days=STEP_DAYS[step]))
+    last = opened + timedelta(days=UNTRUE_ON_DAY[step]) - ONE_DAY
+    while not reader.works_on(last):
+        last -= ONE_DAY
+    opens, expires = reader.at(first, reader.hour), reader.at(last, LATEST)
+    closed = fate.closed
+    if asleep := team.snoozed.get(reader.address):
+        closed = (*closed, (asleep, asleep + SNOOZE))
+    latest = reader.at(_day_to_send(reader, first, closed), LATEST)
+    ends = (
+        team.answered.get(number),
+        team.opted_out.get(reader.address),
+        team.left.get(reader.address),
+    )
+    under_way = fate.restored is not None and opens <= fate.restored < latest
     owed = (
         reader.address not in team.unreachable
         and latest <= expires
-        and not any(end < latest for end in ends)
+        and not under_way
+        and not any(end < latest for end in ends if end)
     )
-    opens = at(first, FIRST_ASKED, zone)
-    return Due(team.name, number, step, reader.address, zone, opens, expires, owed=owed)
+    return Due(team.name, number, step, reader.address, reader.zone, opens, expires, owed=owed)
 
 
-def _day_to_send(zone: str, day: date, closed: Closed) -> date:
-    """`day`, or the first working day after it on which the server was there for long enough."""
-    begins, evening = at(day, FIRST_ASKED, zone), at(day, LATEST, zone)
-    was_there = evening <= closed[0] or closed[1] <= max(begins, evening - ENOUGH)
-    if was_there:
+def _day_to_send(reader: Reader, day: date, closed: tuple[Closed, ...]) -> date:
+    """`day`, or the first on which they read mail and all was there for long enough."""
+    begins, evening = reader.at(day, reader.hour), reader.at(day, LATEST)
+    # With fewer hours than that in their day, they need the whole of it.
+    enough = max(begins, evening - ENOUGH)
+    if all(evening <= since or until <= enough for since, until in closed):
         return day
-    return _day_to_send(zone, first_working_day(zone, day + ONE_DAY), closed)
+    return _day_to_send(reader, reader.first_to_read(day + ONE_DAY), closed)

@@ -1,6 +1,7 @@
 """One simulated year on one database: real processes, a moved clock, faults, and the verdict.
 
-    python -m tests.year.run --database sqlite --seed 1 --kills 20 [--control mark_sent_first]
+    python -m tests.year.run --database sqlite [--seed 1] [--teams 60] [--kills 200]
+                             [--control mark_sent_first]
 
 Prints one JSON line. Times of the year are UTC on the moved clock.
 """
@@ -10,68 +11,79 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
-import random
 import sys
 import tempfile
 import threading
 import time as real
 import urllib.error
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.installation import Installation, free_port, wait_until
-from tests.year import oracle, world
-from tests.year.report import FEWEST_KILLS, KILLED, Evidence, broken, held, too_quiet, weigh
+from tests.installation import wait_until
+from tests.year import ledger, oracle, staging, world
+from tests.year.faults import Faults
+from tests.year.place import FROZEN_SECONDS, PATIENCE, Place, place_on
+from tests.year.report import Evidence, broken, held, too_quiet, weigh
 from tests.year.sink import Sink
 
 logger = logging.getLogger(__name__)
 
-ENGINE = {
-    "beat-1": "beat",
-    "beat-2": "beat",
-    "worker-1": "worker",
-    "worker-2": "worker",
-    "worker-3": "worker",
+TEAMS, KILLS, PEOPLE_AT_ONCE = 60, 200, 3
+AN_HOUR = timedelta(hours=1)
+SHORTEST, LONGEST, A_TRY = 2 * AN_HOUR, 12 * AN_HOUR, timedelta(minutes=10)
+BEGIN = datetime(2027, 1, 8, 18, tzinfo=UTC)
+# The clock leaps over the end of round 4 into the midst of round 5.
+LEAP = (datetime(2027, 5, 15, 12, tzinfo=UTC), datetime(2027, 6, 24, 12, tzinfo=UTC))
+# The mail server is away while round 6 opens, and takes nobody's mail for an afternoon of round 2.
+AWAY = (datetime(2027, 8, 6, tzinfo=UTC), datetime(2027, 8, 7, tzinfo=UTC))
+STORM = (datetime(2027, 2, 23, 10, tzinfo=UTC), datetime(2027, 2, 23, 16, tzinfo=UTC))
+# Round 6 nudges on 10 August; then the backup of the evening before comes back.
+BACKED_UP = datetime(2027, 8, 9, 23, tzinfo=UTC)
+LOST = datetime(2027, 8, 11, 0, tzinfo=UTC)
+# The clock is an hour slow for a while.
+SLOW = datetime(2027, 10, 5, 11, tzinfo=UTC)
+# What the mail server does to how many of its mails.
+MISCHIEF = {
+    "busy": 0.01,
+    "hang_before": 0.002,
+    "cut_before": 0.01,
+    "cut_within": 0.01,
+    "cut_after": 0.01,
+    "hang_after": 0.002,
+    "slow": 0.1,
 }
-FAULTS = {
-    "busy": 0.05,
-    "hang_before": 0.02,
-    "cut_before": 0.04,
-    "cut_within": 0.04,
-    "cut_after": 0.04,
-    "hang_after": 0.02,
-    "slow": 0.4,
-}
-# The engine gives a mail half of its lease; a server that hangs keeps silent for longer.
-LEASE_SECONDS, PATIENCE = 4, 2.5
 
 
 class Year:
-    """The clock, the faults and the deeds of one simulated year."""
+    """The clock and the people of one simulated year."""
 
-    def __init__(self, installation: Installation, sink: Sink, seed: int, kills: int) -> None:
-        self.installation = installation
-        self.sink = sink
-        self.chance = random.Random(f"year {seed}")
-        self.wanted_kills = kills
-        self.kills: Counter[str] = Counter()
-        self.bag: list[str] = []
-        self.ended: Counter[str] = Counter()
-        self.teams = world.people(seed)
-        self.deeds = world.deeds(self.teams, seed)
+    def __init__(self, place: Place, sink: Sink, faults: Faults, teams: int, seed: int) -> None:
+        self.place, self.installation = place, place.installation
+        self.sink, self.faults = sink, faults
+        self.teams = world.people(seed, teams)
+        self.deeds = [
+            deed
+            for deed in world.deeds(self.teams, seed)
+            # What people would do while nothing answers, or what a restore forgets.
+            if not LEAP[0] <= deed.at < LEAP[1] and not BACKED_UP <= deed.at < LOST + AN_HOUR * 12
+        ]
         self.offset = 0.0
         self.evidence = Evidence(mails=[], dues=[])
-        self.next_kill = 0.0
+        self.known = ledger.Ledger()
+        self.moments = self.ended = 0
+        self.restored: datetime | None = None
         self.gap = threading.Event()
         sink.on_accept = self.gap.set
         sink.refuses = {address for team in self.teams for address in team.unreachable}
-        started = datetime.combine(world.WEEK_ENDS + timedelta(weeks=22), time(), UTC)
-        self.closed = (started, started + timedelta(days=1))
+        self.turns: list[tuple[datetime, Callable[[], None]]] = [
+            (LEAP[0], self.leap),
+            (BACKED_UP, place.back_up),
+            (LOST, self.restore),
+            (SLOW, self.slow_clock),
+        ]
 
     # The clock -----------------------------------------------------------------------------
 
@@ -81,139 +93,140 @@ class Year:
     def move_to(self, moment: datetime) -> None:
         self.offset = (moment - datetime.now(UTC)).total_seconds()
         self.installation.move_clock(self.offset)
+        self.sink.away = AWAY[0] <= moment < AWAY[1]
+        self.sink.storms = STORM[0] <= moment < STORM[1]
 
-    # The world -----------------------------------------------------------------------------
-
-    def populate(self) -> None:
-        """Make the cohort with its teams and people, and close its week on the last day."""
-        from cohorts.models import Cohort, Team
-        from followups.planner import close_week
-        from tests.factories import make_cohort, make_member, make_program, make_user
-
-        lead = make_user("Program lead", email=world.LEAD.address, time_zone=world.LEAD.zone)
-        made = {world.LEAD: lead}
-        cohort = make_cohort(
-            make_program(lead),
-            starts_on=world.WEEK_ENDS - timedelta(days=4),
-            ends_on=world.WEEK_ENDS,
-            state=Cohort.State.RUNNING,
-        )
-        for team_year in self.teams:
-            team = Team(cohort=cohort, name=team_year.name, country=team_year.name)
-            team.challenge, team.time_zone = "Salaries on time.", team_year.readers[0].zone
-            for r in team_year.readers:
-                if r not in made:
-                    made[r] = make_user(r.address, email=r.address, time_zone=r.zone)
-            team.coach = next(made[r] for r in team_year.readers if r.coaches)
-            team.save()
-            members = [made[r] for r in team_year.readers if r.hears_of("opens")]
-            for n, user in enumerate(members):
-                make_member(team, user, role="member" if n else "lead")
-        self.team_ids = dict(Team.objects.values_list("name", "pk"))
-        close_week(cohort, by=lead, now=self.now())
-
-    # A step of the year --------------------------------------------------------------------
-
-    def live(self) -> None:
-        """Walk the year; where work waits, let it be done, with kills meanwhile."""
-        moment = datetime.combine(world.WEEK_ENDS, time(18), UTC)
-        end = datetime.combine(
-            world.WEEK_ENDS + timedelta(weeks=oracle.WEEKS[-1], days=26), time(), UTC
-        )
-        self.move_to(moment)
-        self.populate()
-        for name, script in ENGINE.items():
-            self.installation.start(name, script)
-        self.installation.start("web", "web")
-        self.installation.wait_for_web()
-        while moment < end:
-            moment += world.pace(moment)
-            self.move_to(moment)
-            self.sink.away = self.closed[0] <= moment < self.closed[1]
-            for deed in self.deeds_until(moment):
-                self.do(deed)
-            self.let_work_be_done()
-
-    def deeds_until(self, moment: datetime) -> Iterator[world.Deed]:
-        while self.deeds and self.deeds[0].at <= moment:
-            yield self.deeds.pop(0)
-
-    def work_waits(self) -> bool:
-        from followups.models import CheckIn
-        from outbox.models import MailServer, Message
-
+    def next_moment(self) -> datetime:
+        """When something is to happen next: within half a day, and soon only for another try."""
         now = self.now()
-        if CheckIn.objects.due(now).exists() or Message.objects.filter(state="claimed").exists():
-            return True
-        if MailServer.objects.filter(paused_until__gt=now).exists():
-            return False
-        return Message.objects.filter(state="queued", next_attempt_at__lte=now).exists()
+        if again := ledger.ask(ledger.next_try, now):
+            return max(again, now + A_TRY) if again < now + SHORTEST else now + SHORTEST
+        coming = [deed.at for deed in self.deeds[:1]] + [turn[0] for turn in self.turns[:1]]
+        coming += [AWAY[1], STORM[1], *ledger.ask(ledger.next_due, now)]
+        soonest = min((moment for moment in coming if moment > now), default=now + LONGEST)
+        return min(max(soonest, now + SHORTEST), now + LONGEST)
 
-    def let_work_be_done(self) -> None:
-        """Wait until nothing is due; meanwhile kill, and start again what ended."""
+    # The year ------------------------------------------------------------------------------
+
+    def live(self, *, until_broken: bool) -> None:
+        """Walk the year; where work waits, let it be done, with kills meanwhile."""
+        self.move_to(BEGIN)
+        staging.populate(self.teams, self.now())
+        self.place.start()
+        judged = BEGIN
+        while self.now() < world.YEAR_ENDS:
+            self.moments += 1
+            self.move_to(self.next_moment())
+            while self.turns and self.turns[0][0] <= self.now():
+                self.turns.pop(0)[1]()
+            self.faults.befall(self.now())
+            self.let_deeds_be_done()
+            if until_broken and self.now() > judged + timedelta(days=5):
+                judged = self.now()
+                if broken(self.verdict()):
+                    return
+
+    def let_deeds_be_done(self) -> None:
+        """Let people do what they do by now, some at a time, while mails go out."""
+        count = sum(deed.at <= self.now() for deed in self.deeds)
+        done, self.deeds = self.deeds[:count], self.deeds[count:]
+        with ThreadPoolExecutor(max_workers=PEOPLE_AT_ONCE) as hands:
+            under_way = [hands.submit(self.do, deed) for deed in done]
+            self.let_work_be_done(under_way)
+        for deed in under_way:
+            deed.result()
+
+    def let_work_be_done(self, deeds: Sequence[Future[None]] = ()) -> None:
+        """Wait until nothing is due and no deed under way; meanwhile kill, and start again what
+        ended."""
         deadline = real.monotonic() + 120
-        while self.work_waits():
+        lived = (self.now() - BEGIN) / (world.YEAR_ENDS - BEGIN)
+        while not all(deed.done() for deed in deeds) or ledger.ask(ledger.work_waits, self.now()):
             if real.monotonic() > deadline:
                 raise TimeoutError(f"work still waits at {self.now():%Y-%m-%d %H:%M}")
             # A mail has just been taken: the moment in which a crash leaves doubt.
             in_gap = self.gap.wait(0.05)
             self.gap.clear()
-            if self.may_kill() and (in_gap or self.chance.random() < 0.05):
-                self.kill_one()
+            self.faults.strike(in_gap=in_gap, lived=lived)
             self.supervise()
-
-    def may_kill(self) -> bool:
-        """Kills are spread over the year, more than are wanted, a fraction of a second apart."""
-        lived = (self.now().date() - world.WEEK_ENDS).days / 350
-        enough = self.kills.total() >= 2 + 1.3 * self.wanted_kills * lived
-        if enough or real.monotonic() < self.next_kill:
-            return False
-        self.next_kill = real.monotonic() + self.chance.uniform(0.15, 0.6)
-        return True
 
     def supervise(self) -> None:
         """Start again what ended by itself, as a service manager does."""
         for name, process in list(self.installation.processes.items()):
             if process.poll() is not None:
-                self.ended[name] += 1
+                self.ended += 1
                 words = (self.installation.log / f"{name}.log").read_text()[-2000:]
                 logger.warning("%s ended by itself:\n%s", name, words)
                 self.installation.restart(name)
 
-    def kill_one(self) -> None:
-        """SIGKILL one process: each in its turn, workers twice as often."""
-        if not self.bag:
-            self.bag = [*KILLED, *(name for name in KILLED if name.startswith("worker"))]
-            self.chance.shuffle(self.bag)
-        name = self.bag.pop()
-        self.installation.kill(name)
-        self.kills[name] += 1
-        self.installation.restart(name)
+    def leap(self) -> None:
+        """The clock is forty days ahead, as after a machine that stood still, and stays so."""
+        self.move_to(LEAP[1])
+        self.faults.struck["clock_leapt"] += 1
+
+    def slow_clock(self) -> None:
+        """The clock goes back by an hour; nothing is due that was not."""
+        self.let_work_be_done()
+        self.move_to(self.now() - AN_HOUR)
+        self.faults.struck["clock_slow"] += 1
+
+    def restore(self) -> None:
+        """Yesterday's backup comes back at a quiet moment; the engine must hold until told."""
+        from outbox.models import Engine
+
+        while ledger.ask(ledger.is_under_way, self.now()):
+            self.let_work_be_done()
+            self.move_to(self.now() + SHORTEST)
+        self.restored = self.now()
+        # What the database says now of its mails it will not know any more.
+        self.known.note()
+        self.place.restore()
+        held_now = Engine.objects.filter(held_because=Engine.Why.RESTORED)
+        wait_until(lambda: ledger.ask(held_now.exists), "the engine to hold")
+        self.installation.manage("followups", "resume", "--as-sent")
+        self.faults.struck["restored"] += 1
 
     # Deeds ---------------------------------------------------------------------------------
 
     def do(self, deed: world.Deed) -> None:
+        """One person's deed, in a thread of its own."""
+        try:
+            self._do(deed)
+        finally:
+            ledger.hang_up()
+
+    def _do(self, deed: world.Deed) -> None:
         team = next(team for team in self.teams if team.name == deed.team)
         if deed.what == "answer":
             self.answer(team, deed.number)
-        elif deed.what == "opt out":
-            mail = next(m for m in reversed(self.sink.accepted) if m.to == deed.address)
-            world.opt_out(mail.raw, self.again)
-            self.evidence.opted_out[deed.address] = real.monotonic()
-            team.opted_out[deed.address] = self.now()
-        else:
-            from cohorts.models import Membership
-
-            Membership.objects.filter(user__email=deed.address).delete()
+        elif deed.what == "leave":
+            ledger.ask(ledger.leave, deed.address)
             self.evidence.left[deed.address] = real.monotonic()
             team.left[deed.address] = self.now()
+        else:
+            self.press(deed)
+
+    def press(self, deed: world.Deed) -> None:
+        """Stop the mails to someone, or put them off, from the latest they got."""
+        got = [mail for mail in self.sink.to(deed.address) if b"List-Unsubscribe:" in mail.raw]
+        stops = deed.what == "stop"
+        (world.opt_out if stops else world.snooze)(got[-1].raw, self.again)
+        if stops:
+            self.evidence.opted_out[deed.address] = real.monotonic()
+        else:
+            until = self.now() + oracle.SNOOZE - AN_HOUR
+            self.evidence.snoozed[deed.address] = (real.monotonic(), until)
+        for team in self.teams:
+            told = team.opted_out if stops else team.snoozed
+            told[deed.address] = self.now()
 
     def answer(self, team: oracle.TeamYear, number: int) -> None:
         """The lead answers from this round's mail, unless none came yet."""
         lead = team.readers[0].address
-        for which, mail in self.meanings():
-            asked = which[:2] == (team.name, number) and which[2] not in {"coach", "lead"}
-            if asked and mail.to == lead:
+        told = self.known | ledger.ask(ledger.read, lead)
+        for mail in self.sink.to(lead):
+            asked = [(name, n) for name, n, step in told.speaks_of(mail) if step != "lead"]
+            if (team.name, number) in asked:
                 link = world.link_in(mail.raw, "c")
                 assert link, mail.raw.decode()
                 world.answer_by_link(link, f"Round {number} of {team.name}.", self.again)
@@ -237,94 +250,54 @@ class Year:
 
     # The verdict ---------------------------------------------------------------------------
 
-    def meanings(self) -> list[tuple[tuple[str, int, str, str], object]]:
-        """Each accepted check-in mail with its team, round, step and address."""
-        from followups.models import CheckIn
-        from outbox.models import Message
-
-        keys: dict[str, list[str]] = {}
-        told = Message.objects.values_list("message_id", "covered_by__message_id", "key")
-        for own, covering, key in told:
-            keys.setdefault(covering or own, []).append(key)
-        check_ins = {
-            pk: (name, number)
-            for pk, name, number in CheckIn.objects.values_list("pk", "team__name", "round__number")
-        }
-        found = []
-        for mail in self.sink.accepted:
-            for key in keys.get(mail.message_id, []):
-                first, *rest = key.split("/")
-                if first == "checkin" and world.names(mail.raw, check_ins[int(rest[0])][0]):
-                    found.append(((*check_ins[int(rest[0])], rest[2], mail.to), mail))
-        return found
-
     def verdict(self) -> dict[str, Any]:
-        from outbox.models import Attempt
-
-        evidence = self.evidence
-        evidence.mails = self.meanings()
-        evidence.dues = [
+        """The counts of the report, up to now."""
+        told = self.known | ledger.ask(ledger.read)
+        self.evidence.tell(self.sink.accepted, told)
+        fate = oracle.Fate((LEAP, AWAY, STORM), self.restored)
+        self.evidence.dues = [
             due
             for team in self.teams
-            for due in oracle.mails_of(team, world.WEEK_ENDS, self.closed)
+            for due in oracle.mails_of(team, fate)
+            if due.expires <= self.now() or self.now() >= world.YEAR_ENDS
         ]
-        evidence.unknown = Counter(
-            Attempt.objects.filter(outcome="unknown").values_list("message__message_id", flat=True)
-        )
-        return weigh(evidence) | {
-            "kills": self.kills.total(),
-            "killed": dict(sorted(self.kills.items())),
-            "ended_by_themselves": self.ended.total(),
-            "faults": dict(sorted(self.sink.struck.items())),
+        self.evidence.readers = {r.address: r for team in self.teams for r in team.readers}
+        return weigh(self.evidence) | {
+            "moments": self.moments,
+            "kills": self.faults.kills.total(),
+            "killed": dict(sorted(self.faults.kills.items())),
+            "ended_by_themselves": self.ended,
+            "faults": dict(sorted((self.sink.struck + self.faults.struck).items())),
         }
 
 
-@contextmanager
-def installed(database: str, folder: Path, control: str) -> Iterator[Installation]:
-    """An installation on `database` ("sqlite" or "postgresql"), with its mail port chosen."""
-    from tests.servers import postgresql, redis
-
-    env = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(free_port()), "SMTP_TLS": "none"}
-    env["OUTBOX_LEASE_SECONDS"] = str(LEASE_SECONDS)
-    if control:
-        env["DJANGO_SETTINGS_MODULE"] = f"tests.year.controls.{control}"
-    with ExitStack() as stack:
-        if database == "postgresql":
-            env["DATABASE_URL"] = stack.enter_context(postgresql()).url
-            env["REDIS_URL"] = stack.enter_context(redis()).url
-        installation = Installation(folder, **env)
-        stack.callback(installation.stop)
-        yield installation
-
-
-def simulate(database: str, seed: int, kills: int, control: str) -> dict[str, object]:
+def simulate(database: str, chosen: argparse.Namespace) -> dict[str, object]:
     """Live through the year; the counts of the report."""
     began = real.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="year-") as folder,
-        installed(database, Path(folder), control) as installation,
+        place_on(database, Path(folder), chosen.control) as place,
     ):
-        # This process asks the same database as the installation does.
-        os.environ.update(installation.env)
-        installation.manage("migrate", "--verbosity", "0")
-        installation.manage("collectstatic", "--noinput", "--verbosity", "0")
-        import django
-
-        django.setup()
-        port = int(installation.env["SMTP_PORT"])
-        sink = Sink(port, lambda: year.offset, seed, PATIENCE, dict(FAULTS))
-        year = Year(installation, sink, seed, kills)
+        port = int(place.installation.env["SMTP_PORT"])
+        sink = Sink(port, lambda: year.offset, chosen.seed, PATIENCE, dict(MISCHIEF))
+        faults = Faults(
+            place.installation,
+            place.servers,
+            seed=chosen.seed,
+            kills=chosen.kills,
+            frozen_seconds=FROZEN_SECONDS,
+        )
+        year = Year(place, sink, faults, chosen.teams, chosen.seed)
         sink.start()
         try:
-            year.live()
+            year.live(until_broken=bool(chosen.control))
             counts = year.verdict()
         finally:
             sink.stop()
-            from django.db import connections
-
-            connections.close_all()
-    whole = {"database": database, "seed": seed, "held": held(counts, kills)}
-    whole |= {"broken": broken(counts), "too_quiet": too_quiet(counts, kills)}
+    quiet = too_quiet(counts, chosen.kills, database)
+    whole = {"database": database, "seed": chosen.seed, "teams": chosen.teams}
+    whole |= {"held": held(counts, chosen.kills, database)}
+    whole |= {"broken": broken(counts), "too_quiet": quiet}
     return whole | counts | {"seconds": round(real.monotonic() - began, 1)}
 
 
@@ -332,10 +305,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kills", type=int, default=FEWEST_KILLS)
+    parser.add_argument("--teams", type=int, default=TEAMS)
+    parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--control", default="")
-    chosen = parser.parse_args()
-    report = simulate(chosen.database, chosen.seed, chosen.kills, chosen.control)
+    report = simulate((chosen := parser.parse_args()).database, chosen)
     print(json.dumps(report))
     return 0 if report["held"] else 1
 

@@ -41,7 +41,8 @@ class Sink:
     on"), `cut_within` (it ends in the midst of the text). After it, when the mail is accepted:
     `cut_after`, `hang_after`, and `slow` (the verdict waits a moment, so that a kill falls into
     the gap). `patience`: the seconds that a hanging server keeps silent.
-    `refuses` holds addresses that do not exist (550); while it is `away` every line is cut.
+    `refuses` holds addresses that do not exist (550); while it is `away` every line is cut, and
+    while it `storms` it takes no mail from anyone (421).
     `struck` counts what was done to mails and lines.
     """
 
@@ -52,6 +53,7 @@ class Sink:
     faults: dict[str, float] = field(default_factory=dict)
     refuses: set[str] = field(default_factory=set)
     away: bool = False
+    storms: bool = False
     on_accept: Callable[[], None] = lambda: None
     accepted: list[Accepted] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
@@ -70,6 +72,10 @@ class Sink:
     def stop(self) -> None:
         self.controller.stop()
 
+    def to(self, address: str) -> list[Accepted]:
+        """What was accepted for an address, in order."""
+        return [mail for mail in list(self.accepted) if mail.to == address]
+
     def strikes(self, fault: str) -> bool:
         """Does this fault happen now? If so it is counted; one that is overdue does."""
         probability = self.faults.get(fault, 0)
@@ -82,6 +88,9 @@ class Sink:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list
     ) -> str:
+        if self.storms:
+            self.struck["storm"] += 1
+            return "421 4.3.2 not now"
         envelope.mail_from = address
         envelope.began = time.monotonic()
         return "250 OK"

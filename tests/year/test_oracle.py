@@ -1,17 +1,17 @@
 """The oracle against dates computed by hand, and that it shares no code with the engine."""
 
 import ast
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.installation import ROOT
 from tests.year import oracle
-from tests.year.oracle import Due, Reader, TeamYear, mails_of
-from tests.year.world import WEEK_ENDS
+from tests.year.oracle import QUIET, Due, Fate, Reader, TeamYear, mails_of
+from tests.year.world import COHORTS
 
-LONG_AGO = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC))
 MONROVIA = Reader("amara@example.org", "Africa/Monrovia")
 
 
@@ -19,14 +19,16 @@ def utc(*moment: int) -> datetime:
     return datetime(*moment, tzinfo=UTC)  # type: ignore[arg-type, misc]
 
 
-def mail(reader: Reader, number: int, step: str, closed: oracle.Closed = LONG_AGO, **year) -> Due:
-    team = TeamYear("Liberia", [reader], **year)
-    return next(
-        due for due in mails_of(team, WEEK_ENDS, closed) if (due.number, due.step) == (number, step)
-    )
+def mail(reader: Reader, number: int, step: str, fate: Fate = QUIET, **year) -> Due:
+    team = TeamYear("Liberia", [reader], opens=COHORTS[0].opens(), **year)
+    return next(due for due in mails_of(team, fate) if (due.number, due.step) == (number, step))
 
 
-def reader(zone: str, **more: bool) -> Reader:
+def away(since: datetime, until: datetime) -> Fate:
+    return Fate(closed=((since, until),))
+
+
+def reader(zone: str, **more: Any) -> Reader:
     return Reader("someone@example.org", zone, **more)
 
 
@@ -70,6 +72,47 @@ def reader(zone: str, **more: bool) -> Reader:
         # A quarter of an hour beside everyone (UTC+5:45), and a day ahead of everyone (UTC+13).
         (reader("Asia/Kathmandu"), 7, "opens", utc(2027, 10, 1, 3, 15), utc(2027, 10, 4, 14, 15)),
         (reader("Pacific/Apia"), 7, "opens", utc(2027, 9, 30, 20), utc(2027, 10, 4, 7)),
+        # Half an hour of summer (UTC+11), until 4 April; then UTC+10:30.
+        (reader("Australia/Lord_Howe"), 3, "opens", utc(2027, 3, 18, 22), utc(2027, 3, 22, 9)),
+        (
+            reader("Australia/Lord_Howe"),
+            3,
+            "closes",
+            utc(2027, 4, 11, 22, 30),
+            utc(2027, 4, 15, 9, 30),
+        ),
+        # By their wish in the afternoon; or on Wednesdays, which the nudge of round 1 meets on the
+        # 27th, and its opening not before it is no longer true.
+        (
+            reader("Africa/Monrovia", hour=17),
+            1,
+            "nudge",
+            utc(2027, 1, 26, 17),
+            utc(2027, 1, 29, 20),
+        ),
+        (
+            reader("Africa/Monrovia", weekly=2),
+            1,
+            "nudge",
+            utc(2027, 1, 27, 9),
+            utc(2027, 1, 29, 20),
+        ),
+        # On that Wednesday nobody works: the day after.
+        (
+            reader("Africa/Monrovia", weekly=2, holidays=frozenset({date(2027, 1, 27)})),
+            1,
+            "nudge",
+            utc(2027, 1, 28, 9),
+            utc(2027, 1, 29, 20),
+        ),
+        # Nobody works on the Monday on which the opening would still be true.
+        (
+            reader("Africa/Monrovia", holidays=frozenset({date(2027, 1, 25)})),
+            1,
+            "opens",
+            utc(2027, 1, 22, 9),
+            utc(2027, 1, 22, 20),
+        ),
     ],
 )
 def test_the_oracle_agrees_with_dates_computed_by_hand(who, number, step, opens, expires):
@@ -79,7 +122,7 @@ def test_the_oracle_agrees_with_dates_computed_by_hand(who, number, step, opens,
 
 def test_coaches_get_the_word_to_the_coach_and_members_the_reminders():
     coach, lead = Reader("c@example.org", "UTC", coaches=True), Reader("l@x.org", "UTC", leads=True)
-    dues = mails_of(TeamYear("Liberia", [MONROVIA, coach, lead]), WEEK_ENDS, LONG_AGO)
+    dues = mails_of(TeamYear("Liberia", [MONROVIA, coach, lead], opens=COHORTS[0].opens()))
     assert len(dues) == 8 * 7
     assert {due.step for due in dues if due.address == lead.address} == {"lead"}
     assert {due.step for due in dues if due.address == MONROVIA.address} == {
@@ -113,21 +156,42 @@ def test_an_answer_ends_its_own_round_and_from_then_on():
 
 
 def test_while_the_server_is_away_a_mail_is_owed_on_the_next_working_day():
-    friday = (utc(2027, 1, 22), utc(2027, 1, 23))
+    friday = away(utc(2027, 1, 22), utc(2027, 1, 23))
     answered = {1: utc(2027, 1, 25, 12)}
     # Monday is the day then, and on Monday the team answers.
     assert mail(MONROVIA, 1, "opens", friday).owed
     assert not mail(MONROVIA, 1, "opens", friday, answered=answered).owed
     # Until Tuesday: the nudge replaces it.
-    assert not mail(MONROVIA, 1, "opens", (friday[0], utc(2027, 1, 26))).owed
+    assert not mail(MONROVIA, 1, "opens", away(utc(2027, 1, 22), utc(2027, 1, 26))).owed
+
+
+def test_who_put_mails_off_is_owed_what_is_still_true_a_week_later():
+    asleep = {MONROVIA.address: utc(2027, 1, 26, 8)}
+    # The nudge is no longer true on Tuesday 2 February, at eight; the last reminder comes on.
+    assert not mail(MONROVIA, 1, "nudge", snoozed=asleep).owed
+    assert mail(MONROVIA, 1, "overdue", snoozed=asleep).owed
+    assert mail(MONROVIA, 1, "opens", snoozed=asleep).owed
+
+
+def test_what_was_under_way_when_a_backup_came_back_is_owed_by_nobody():
+    at_noon = Fate(restored=utc(2027, 1, 22, 12))
+    assert not mail(MONROVIA, 1, "opens", at_noon).owed
+    assert mail(MONROVIA, 1, "nudge", at_noon).owed
+    assert mail(MONROVIA, 1, "opens", Fate(restored=utc(2027, 1, 22, 20))).owed
+
+
+def test_someone_who_reads_once_a_week_is_never_owed_what_is_untrue_by_then():
+    assert not mail(reader("Africa/Monrovia", weekly=2), 1, "opens").owed
 
 
 def test_night_and_days_off_are_no_decent_hours():
-    assert oracle.within_hours(utc(2027, 1, 22, 7), "Africa/Monrovia")
-    assert not oracle.within_hours(utc(2027, 1, 22, 6, 59), "Africa/Monrovia")
-    assert not oracle.within_hours(utc(2027, 1, 22, 20), "Africa/Monrovia")
-    assert not oracle.within_hours(utc(2027, 1, 22, 12), "Africa/Cairo")
-    assert oracle.within_hours(utc(2027, 1, 24, 12), "Africa/Cairo")
+    holiday = reader("Africa/Monrovia", holidays=frozenset({date(2027, 1, 22)}))
+    assert oracle.within_hours(utc(2027, 1, 22, 7), MONROVIA)
+    assert not oracle.within_hours(utc(2027, 1, 22, 7), holiday)
+    assert not oracle.within_hours(utc(2027, 1, 22, 6, 59), MONROVIA)
+    assert not oracle.within_hours(utc(2027, 1, 22, 20), MONROVIA)
+    assert not oracle.within_hours(utc(2027, 1, 22, 12), reader("Africa/Cairo"))
+    assert oracle.within_hours(utc(2027, 1, 24, 12), reader("Africa/Cairo"))
 
 
 @pytest.mark.parametrize("name", ["oracle", "report", "sink"])

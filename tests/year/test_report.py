@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.year.oracle import Due
-from tests.year.report import FAULTS, KILLED, MUST_BE_ZERO, Evidence, held, too_quiet, weigh
+from tests.year.faults import KILLED
+from tests.year.oracle import Due, Reader
+from tests.year.report import (
+    FAULTS,
+    FAULTS_OF_SERVERS,
+    MUST_BE_ZERO,
+    Evidence,
+    held,
+    too_quiet,
+    weigh,
+)
 from tests.year.sink import Accepted
 
 WHICH = ("Liberia", 1, "opens", "amara@example.org")
@@ -21,17 +30,21 @@ GOOD = {
     "due": 100,
     "kills": 20,
     "killed": dict.fromkeys(KILLED, 4),
-    "faults": dict.fromkeys(FAULTS, 1),
+    "faults": dict.fromkeys([*FAULTS, *FAULTS_OF_SERVERS], 1),
 }
 
 
-def weighed(*mails: Accepted, due: Due = DUE, **evidence: Any) -> dict[str, int]:
-    return weigh(Evidence([(WHICH, mail) for mail in mails], [due], **evidence))
+def weighed(*mails: Accepted, due: Due = DUE, **evidence: Any) -> dict[str, Any]:
+    readers = {WHICH[3]: Reader(WHICH[3], "Africa/Monrovia")}
+    return weigh(Evidence([(WHICH, mail) for mail in mails], [due], readers=readers, **evidence))
 
 
 def found(*mails: Accepted, **more: Any) -> dict[str, int]:
     """The figures that are not 0."""
-    return {name: n for name, n in weighed(*mails, **more).items() if n}
+    counts = weighed(*mails, **more)
+    # Whatever is bad is also told.
+    assert bool(counts.pop("met")) == any(counts[name] for name in MUST_BE_ZERO)
+    return {name: n for name, n in counts.items() if n}
 
 
 def test_a_year_in_which_all_went_well_and_much_went_wrong_has_held():
@@ -49,13 +62,19 @@ def test_each_bad_figure_makes_the_year_fail(name):
         {"due": 0},
         {"kills": 19},
         *({"killed": GOOD["killed"] | {name: 0}} for name in KILLED),
-        *({"faults": GOOD["faults"] | {name: 0}} for name in FAULTS),
+        *({"faults": GOOD["faults"] | {name: 0}} for name in [*FAULTS, *FAULTS_OF_SERVERS]),
     ],
     ids=str,
 )
 def test_a_year_in_which_too_little_happened_proves_nothing(quiet):
     assert not held(GOOD | quiet)
     assert len(too_quiet(GOOD | quiet)) == 1
+
+
+def test_what_only_servers_can_suffer_is_not_asked_of_the_embedded_default():
+    faults = GOOD["faults"] | dict.fromkeys(FAULTS_OF_SERVERS, 0)
+    assert held(GOOD | {"faults": faults}, database="sqlite")
+    assert not held(GOOD | {"faults": faults}, database="postgresql")
 
 
 def test_fewer_kills_than_wanted_are_too_few():
@@ -103,7 +122,7 @@ def test_a_third_copy_is_too_many_even_if_explained():
     ],
 )
 def test_a_mail_before_nine_at_night_on_a_day_off_or_too_late_is_outside_hours(at):
-    assert found(replace(MAIL, at=at))["outside_hours"] == 1
+    assert found(replace(MAIL, at=at))["outside_hours"]
 
 
 @pytest.mark.parametrize(
@@ -118,3 +137,24 @@ def test_a_mail_that_began_after_an_end_was_confirmed_is_counted(end, figure):
     assert found(MAIL, **end)[figure] == 1
     earlier = {name: dict.fromkeys(ends, 100.1) for name, ends in end.items()}
     assert figure not in found(MAIL, **earlier)
+
+
+def test_a_mail_while_its_reader_put_mails_off_is_counted():
+    assert found(MAIL, snoozed={WHICH[3]: (99.9, MAIL.at + timedelta(days=1))})["while_snoozed"]
+    assert "while_snoozed" not in found(MAIL, snoozed={WHICH[3]: (99.9, MAIL.at)})
+    assert "while_snoozed" not in found(
+        MAIL, snoozed={WHICH[3]: (100.1, MAIL.at + timedelta(days=1))}
+    )
+
+
+def test_other_mails_are_held_to_the_same_rules():
+    def weighed_other(*mails: Accepted, **more: Any) -> dict[str, int]:
+        readers = {MAIL.to: Reader(MAIL.to, "Africa/Monrovia")}
+        others = [("coach digest/1/2027-W03", mail) for mail in mails]
+        counts = weigh(Evidence([], [], others=others, readers=readers, **more))
+        return {name: n for name, n in counts.items() if n and name != "met"}
+
+    assert weighed_other(MAIL) == {"others": 1}
+    assert weighed_other(MAIL, MAIL)["unexplained_repeats"] == 1
+    assert weighed_other(replace(MAIL, at=NINE.replace(hour=20)))["outside_hours"] == 1
+    assert weighed_other(MAIL, opted_out={MAIL.to: 99.9})["after_opt_out"] == 1

@@ -1,6 +1,6 @@
-"""Breaks the delivery of the process it is loaded into."""
+"""Breaks the engine of the process it is loaded into, as the variable CONTROL says."""
 
-from typing import Any
+import os
 
 from django.apps import AppConfig
 
@@ -9,16 +9,6 @@ class SabotageConfig(AppConfig):
     name = "tests.year.controls.sabotage"
 
     def ready(self) -> None:
-        from outbox import delivery
-        from outbox.models import Message
-        from outbox.transport import Outcome, Verdict
+        from tests.year.controls.sabotage.ways import WAYS
 
-        hand_over = delivery.hand_over
-
-        def marked_sent_at_once(message: Message, now: Any, others: Any = ()) -> bool:
-            ours = hand_over(message, now, others)
-            if ours:
-                delivery.record_all([message, *others], Verdict(Outcome.OK, 250), now)
-            return ours
-
-        delivery.hand_over = marked_sent_at_once
+        WAYS[os.environ["CONTROL"]]()

@@ -1,4 +1,4 @@
-"""A broken engine: it marks a mail as sent before it sends it. The harness must notice."""
+"""The settings of an installation whose engine is broken as the variable CONTROL says."""
 
 from coalitions.settings import *  # noqa: F403
 from coalitions.settings import INSTALLED_APPS as _APPS
