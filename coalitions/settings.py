@@ -334,6 +334,9 @@ else:
         "store_processed": False,
         "polling_interval": 0.05,
     }
+    # A process of a prefork pool that is killed while it waits takes the pool's lock with it, and
+    # without Redis nobody gives the others a lock of their own: the worker would wait for ever.
+    CELERY_WORKER_POOL = "threads"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

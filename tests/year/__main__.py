@@ -1,6 +1,6 @@
 """`make year`: the follow-up year on both databases, through kills and faults; one JSON line.
 
-    python -m tests.year [--seed 1] [--teams 60] [--kills 200] [--control mark_sent_first]
+    python -m tests.year [--seed 1] [--teams 60] [--control mark_sent_first]
 
 Both databases live their year at once. Without a control it succeeds when the guarantee held. With
 one (a deliberate fault in the engine; `--control all` takes each in turn, with few teams) it
@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.servers import ensure_system_packages
 from tests.year.controls import CONTROLS
-from tests.year.run import KILLS, TEAMS
+from tests.year.run import TEAMS
 
 DATABASES = ("postgresql", "sqlite")
 TEAMS_OF_A_CONTROL, KILLS_OF_A_CONTROL = 12, 400
@@ -51,7 +51,7 @@ def main() -> int:
     chosen = parser.parse_args()
     ensure_system_packages()
     if not chosen.control:
-        report = live(chosen.seed, chosen.teams or TEAMS, chosen.kills or KILLS)
+        report = live(chosen.seed, chosen.teams or TEAMS, chosen.kills)
         print(json.dumps(report))
         return 0 if report["held"] else 1
     controls = CONTROLS if chosen.control == "all" else [chosen.control]
