@@ -6,7 +6,7 @@ hours and two in seven days (docs/decisions/0024).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -56,17 +56,36 @@ LINK_LIVES_AFTER_CLOSING = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Item:
-    """What a mail says of one thing: its title, its words, and where it leads (a path)."""
+    """What a mail says of one thing: whom it is about, its title, its words, and where it leads.
 
+    `path` is on our site. `parts` are headings with lines under each, after the words.
+    """
+
+    about: str
     title: str
     body: str
     label: str
     path: str
     note: str = ""
+    parts: Sequence[tuple[str, Sequence[str]]] = ()
 
     @property
     def paragraphs(self) -> list[str]:
         return [part.strip() for part in self.body.split("\n\n") if part.strip()]
+
+
+type ItemOf = Callable[[Message], Item]
+_items: dict[str, ItemOf] = {}
+
+
+def says(*kinds: str) -> Callable[[ItemOf], ItemOf]:
+    """Let a function say what the family's mail tells of messages of these kinds."""
+
+    def register(item_of: ItemOf) -> ItemOf:
+        _items.update(dict.fromkeys(kinds, item_of))
+        return item_of
+
+    return register
 
 
 def key_of(check_in: CheckIn, person: User, step: str) -> str:
@@ -95,21 +114,23 @@ def compose(messages: Sequence[Message]) -> Content:
     """One mail that names everything its reader is due, each thing with its link."""
     first = messages[0]
     person = person_of(first)
+    # The digest is long, and asks for nothing.
+    messages = sorted(messages, key=lambda message: message.kind == COACH_DIGEST)
     items = [item_of(message) for message in messages]
     subject = items[0].title
     if len(items) > 1:
-        teams = comma().join(dict.fromkeys(str(_team_of(message)) for message in messages))
+        teams = comma().join(dict.fromkeys(item.about for item in items))
         subject = ngettext(
             "%(count)d thing of the follow-up: %(teams)s",
             "%(count)d things of the follow-up: %(teams)s",
             len(items),
         ) % {"count": len(items), "teams": teams}
-    context = {
-        "person": person,
-        "items": items,
-        "opt_out": opt_out_url(person, first.created_at),
-    }
-    headers = unsubscribe(person, first.created_at)
+    noted = [n for n, item in enumerate(items) if item.note]
+    context: dict[str, object] = {"person": person, "items": items, "noted": noted[-1:]}
+    headers = {}
+    if any(message.kind in WHOLE_FAMILY for message in messages):
+        context["opt_out"] = opt_out_url(person, first.created_at)
+        headers = unsubscribe(person, first.created_at)
     if reply_to := _reply_to(messages):
         headers["Reply_To"] = reply_to
         context["mark"] = reply_address.MARK
@@ -127,9 +148,10 @@ def _reply_to(messages: Sequence[Message]) -> str:
 
 def item_of(message: Message) -> Item:
     """What the mail says of one message, in the active language."""
-    if message.kind == READER_OUT:
-        return _reader_out(message)
+    if message.kind in _items:
+        return _items[message.kind](message)
     check_in, step = _subject_of(message), STEP_OF_KIND[message.kind]
+    team = str(check_in.team)
     text = texts.of(check_in.team.cohort.program, step)
     text = text.filled(values_of(check_in, person_of(message)))
     if step in TO_MEMBERS:
@@ -141,13 +163,13 @@ def item_of(message: Message) -> Item:
             "You need not sign in. One answer for the whole team is enough. If you need help, say "
             "so: someone will see it."
         )
-        return Item(text.subject, text.body, label, path, note)
+        return Item(team, text.subject, text.body, label, path, note)
     if step == Step.COACH:
         label, path = _("Open the team's page"), reverse("team", args=[check_in.team_id])
     else:
         label = _("See where each reform stands")
         path = reverse("follow_up", args=[check_in.team.cohort_id])
-    return Item(text.subject, text.body, label, path)
+    return Item(team, text.subject, text.body, label, path)
 
 
 def values_of(check_in: CheckIn, person: User) -> dict[str, object]:
@@ -169,11 +191,13 @@ def values_of(check_in: CheckIn, person: User) -> dict[str, object]:
     }
 
 
+@says(READER_OUT)
 def _reader_out(message: Message) -> Item:
     team = _team_of(message)
     gone = User.objects.get(reminder_preference=message.about)
     told = {"person": gone, "team": team}
     return Item(
+        str(team),
         _("%(team)s: %(person)s gets no reminders any more") % told,
         _(
             "%(person)s stopped the reminders of the follow-up year. They stay in %(team)s and can "
@@ -304,12 +328,12 @@ def rested(person: User, moment: datetime) -> datetime:
     """`moment`, or the first after it at which this person may get a mail again."""
     chosen = getattr(person, "reminder_preference", None)
     lately = Message.objects.filter(
-        person=person,
-        kind__in=WHOLE_FAMILY,
-        covered_by__isnull=True,
-        handed_over_at__gt=moment - WEEK,
+        person=person, kind__in=WHOLE_FAMILY, handed_over_at__gt=moment - WEEK
     )
-    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True)
+    # In doubt, and told no more: what went with it and goes once more is the mail that counts.
+    lately = lately.exclude(state=Message.State.DEAD, covered_by__isnull=False)
+    # One mail has one moment, however many it names.
+    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).distinct()
     before = [at for at in found[:MOST_A_WEEK] if at is not None]
     waits = [moment, *(last + REST for last in before[:1])]
     waits += [last + WEEK for last in before[MOST_A_WEEK - 1 :]]
@@ -318,15 +342,16 @@ def rested(person: User, moment: datetime) -> datetime:
     return max(waits)
 
 
-def _alone(message: Message) -> Content:
+def alone(message: Message) -> Content:
+    """The mail that names this message and nothing else."""
     return compose([message])
 
 
 OWED = {Step.COACH: owed_to_coach, Step.LEAD: owed_to_lead, Step.CLOSES: owed_when_closed}
 KINDS = [
     *(
-        Kind(kind, _alone, owed=OWED.get(Step(step), owed), opens=opens, together=compose)
+        Kind(kind, alone, owed=OWED.get(Step(step), owed), opens=opens, together=compose)
         for step, kind in KIND_OF_STEP.items()
     ),
-    Kind(READER_OUT, _alone, owed=owed_of_reader_out, opens=opens, together=compose),
+    Kind(READER_OUT, alone, owed=owed_of_reader_out, opens=opens, together=compose),
 ]
