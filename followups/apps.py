@@ -18,7 +18,7 @@ class FollowupsConfig(AppConfig):
             support_mails,
             support_planner,
         )
-        from outbox import ticking
+        from outbox import mailboxes, ticking
         from outbox.kinds import register
 
         for kind in [
@@ -32,6 +32,7 @@ class FollowupsConfig(AppConfig):
         ticking.plans(planner.plan_due)
         ticking.plans(support_planner.plan_due)
         ticking.plans(coach_digest.plan_due)
+        mailboxes.reads("REPLY_MAILBOX", replies.take_letter)
         pages.register(spots.PAGE)
         beginnings.on_new(schedules.give)
         beginnings.carry_along(schedules.carry)
