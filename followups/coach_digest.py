@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cohorts.models import Cohort, Team
 from followups import coaching, hours, mails, staff_mails
-from followups.mails import Item
+from followups.items import Item, says
 from followups.models import CoachDigest, Preference
 from outbox.kinds import Kind
 from outbox.models import Message
@@ -102,7 +103,7 @@ def _make(person: User, now: datetime) -> bool:
     return True
 
 
-@mails.says(KIND)
+@says(KIND)
 def item_of(message: Message) -> Item:
     """The digest: of each team what there is to say, and the way to the coach's page."""
     digest = CoachDigest.objects.get(pk=message.about or 0)
@@ -132,5 +133,11 @@ def opens(message: Message, now: datetime) -> datetime:
 
 # Twice would be a nuisance, never is no harm: what it says stands on the coach's page.
 DIGEST = Kind(
-    KIND, mails.alone, owed=owed, opens=opens, resend_unknown=False, together=mails.compose
+    KIND,
+    mails.alone,
+    owed=owed,
+    opens=opens,
+    resend_unknown=False,
+    together=mails.compose,
+    label=gettext_lazy("The week of a coach's teams"),
 )

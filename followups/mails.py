@@ -6,8 +6,7 @@ hours and two in seven days (docs/decisions/0024).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,13 +14,14 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coalitions.days import comma, in_words
 from cohorts.models import Membership, Team
 from followups import reply_address, texts
 from followups.hours import Reader
+from followups.items import Item, said_of, says
 from followups.models import CheckIn, Preference
 from outbox import links, mails
 from outbox.kinds import Content, Kind
@@ -52,40 +52,6 @@ REST = timedelta(hours=20)
 WEEK, MOST_A_WEEK = timedelta(days=7), 2
 # A late answer is still an answer.
 LINK_LIVES_AFTER_CLOSING = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Item:
-    """What a mail says of one thing: whom it is about, its title, its words, and where it leads.
-
-    `path` is on our site. `parts` are headings with lines under each, after the words.
-    """
-
-    about: str
-    title: str
-    body: str
-    label: str
-    path: str
-    note: str = ""
-    parts: Sequence[tuple[str, Sequence[str]]] = ()
-
-    @property
-    def paragraphs(self) -> list[str]:
-        return [part.strip() for part in self.body.split("\n\n") if part.strip()]
-
-
-type ItemOf = Callable[[Message], Item]
-_items: dict[str, ItemOf] = {}
-
-
-def says(*kinds: str) -> Callable[[ItemOf], ItemOf]:
-    """Let a function say what the family's mail tells of messages of these kinds."""
-
-    def register(item_of: ItemOf) -> ItemOf:
-        _items.update(dict.fromkeys(kinds, item_of))
-        return item_of
-
-    return register
 
 
 def key_of(check_in: CheckIn, person: User, step: str) -> str:
@@ -148,8 +114,8 @@ def _reply_to(messages: Sequence[Message]) -> str:
 
 def item_of(message: Message) -> Item:
     """What the mail says of one message, in the active language."""
-    if message.kind in _items:
-        return _items[message.kind](message)
+    if told := said_of(message):
+        return told
     check_in, step = _subject_of(message), STEP_OF_KIND[message.kind]
     team = str(check_in.team)
     text = texts.of(check_in.team.cohort.program, step)
@@ -348,10 +314,33 @@ def alone(message: Message) -> Content:
 
 
 OWED = {Step.COACH: owed_to_coach, Step.LEAD: owed_to_lead, Step.CLOSES: owed_when_closed}
+LABELS = {
+    Step.OPENS: gettext_lazy("A check-in opens"),
+    Step.NUDGE: gettext_lazy("Reminder of a check-in"),
+    Step.DUE: gettext_lazy("A check-in is due"),
+    Step.OVERDUE: gettext_lazy("A check-in is overdue"),
+    Step.COACH: gettext_lazy("A silent team, to its coach"),
+    Step.LEAD: gettext_lazy("A silent team, to the program lead"),
+    Step.CLOSES: gettext_lazy("A check-in is closed"),
+}
 KINDS = [
     *(
-        Kind(kind, alone, owed=OWED.get(Step(step), owed), opens=opens, together=compose)
+        Kind(
+            kind,
+            alone,
+            owed=OWED.get(Step(step), owed),
+            opens=opens,
+            together=compose,
+            label=LABELS[Step(step)],
+        )
         for step, kind in KIND_OF_STEP.items()
     ),
-    Kind(READER_OUT, alone, owed=owed_of_reader_out, opens=opens, together=compose),
+    Kind(
+        READER_OUT,
+        alone,
+        owed=owed_of_reader_out,
+        opens=opens,
+        together=compose,
+        label=gettext_lazy("A reader gets no reminders any more"),
+    ),
 ]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from coalitions import clock
@@ -123,4 +124,8 @@ def compose(message: Message) -> Content:
     return letters.compose(subject, "followups/mail/reply", context, **headers)
 
 
-KINDS = [Kind(KIND, compose, resend_unknown=False)]
+KINDS = [
+    Kind(
+        KIND, compose, resend_unknown=False, label=gettext_lazy("What became of an answer by mail")
+    )
+]

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coalitions.days import in_words
 from cohorts.models import Membership
 from followups import mails, staff_mails
-from followups.mails import Item
+from followups.items import Item, says
 from followups.models import SupportMove, SupportRequest
 from outbox.kinds import Kind
 from outbox.models import Message
@@ -69,7 +69,7 @@ def _queue(
     )
 
 
-@mails.says(ROUTED, HELPED, OVERDUE)
+@says(ROUTED, HELPED, OVERDUE)
 def item_of(message: Message) -> Item:
     """What the mail says of the request, and where it stands; no word of the team's."""
     request = _request_of(message)
@@ -144,10 +144,10 @@ def owed_while_open(now: datetime) -> Q:
 
 
 KINDS = [
-    Kind(kind, mails.alone, owed=owed, opens=opens, together=mails.compose)
-    for kind, owed in (
-        (ROUTED, owed_to_holder),
-        (HELPED, owed_to_lead),
-        (OVERDUE, owed_while_open),
+    Kind(kind, mails.alone, owed=owed, opens=opens, together=mails.compose, label=label)
+    for kind, owed, label in (
+        (ROUTED, owed_to_holder, gettext_lazy("Help was brought to someone")),
+        (HELPED, owed_to_lead, gettext_lazy("Did the help come?")),
+        (OVERDUE, owed_while_open, gettext_lazy("Help is overdue")),
     )
 ]
