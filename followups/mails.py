@@ -42,10 +42,11 @@ KIND_OF_STEP: dict[str, str] = {
 STEP_OF_KIND = {kind: step for step, kind in KIND_OF_STEP.items()}
 READER_OUT = "check-in reader out"
 SUPPORT_OVERDUE, COACH_DIGEST = "support overdue", "coach digest"
+PROMISE_DUE, PROMISE_LATE = "promise due", "promise late"
 # Who writes the answer hears of these; coach and program lead of the others.
 TO_MEMBERS = (Step.OPENS, Step.NUDGE, Step.DUE, Step.OVERDUE, Step.CLOSES)
 ALL = [*KIND_OF_STEP.values()]
-WHOLE_FAMILY = [*ALL, READER_OUT, SUPPORT_OVERDUE, COACH_DIGEST]
+WHOLE_FAMILY = [*ALL, READER_OUT, SUPPORT_OVERDUE, COACH_DIGEST, PROMISE_DUE, PROMISE_LATE]
 # One person gets at most one of these mails in so long, however many teams they are in …
 REST = timedelta(hours=20)
 # … and at most two in so long.
@@ -71,8 +72,8 @@ def _subject_of(message: Message) -> CheckIn:
 
 
 def _team_of(message: Message) -> Team:
-    if message.kind == READER_OUT:
-        return Team.objects.select_related("cohort").get(pk=message.context["team"])
+    if team := message.context.get("team"):
+        return Team.objects.select_related("cohort").get(pk=team)
     return _subject_of(message).team
 
 
