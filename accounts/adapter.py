@@ -10,7 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from accounts.arrivals import arrived
 from accounts.models import User
@@ -59,4 +59,4 @@ def compose(message: Message) -> Content:
 
 
 # Whoever asks for a code reads it now, and is let in also while the engine is on hold.
-ACCOUNT_MAIL = Kind("account", compose, asked_for=True)
+ACCOUNT_MAIL = Kind("account", compose, asked_for=True, label=gettext_lazy("Sign-in and account"))

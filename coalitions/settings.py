@@ -289,10 +289,11 @@ if MAIL_PROVIDER and ":" not in MAIL_PROVIDER_SECRET:
         "and a long random text with a colon between, and give both to the provider."
     )
 ANYMAIL = {"WEBHOOK_SECRET": MAIL_PROVIDER_SECRET} if MAIL_PROVIDER_SECRET else {}
-BOUNCES_MAILBOX = env.str("BOUNCES_MAILBOX", "")
+IS_MAILBOX = validate.Regexp("^(imaps?://.+|maildir:.+|$)")
+BOUNCES_MAILBOX = env.str("BOUNCES_MAILBOX", "", validate=IS_MAILBOX)
 
 # Answers by mail: where they go, and the mailbox that is read. Off while the mailbox is not set.
-REPLY_MAILBOX = env.str("REPLY_MAILBOX", "", validate=validate.Regexp("^((imaps?|maildir)://.+|$)"))
+REPLY_MAILBOX = env.str("REPLY_MAILBOX", "", validate=IS_MAILBOX)
 REPLY_ADDRESS = env.str("REPLY_ADDRESS", "", validate=validate.Regexp("^([^@+ ]+@[^@ ]+|$)"))
 if bool(REPLY_MAILBOX) != bool(REPLY_ADDRESS):
     raise ImproperlyConfigured(
@@ -355,9 +356,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": max(TICK_SECONDS, 5)},
     }
 }
-if REPLY_MAILBOX:
-    CELERY_BEAT_SCHEDULE["replies"] = {
-        "task": "followups.receive",
+if REPLY_MAILBOX or BOUNCES_MAILBOX:
+    CELERY_BEAT_SCHEDULE["mailboxes"] = {
+        "task": "outbox.mailboxes",
         "schedule": 120,
         "options": {"expires": 60},
     }

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cohorts.fields import apart
@@ -193,7 +194,7 @@ def owed(now: datetime) -> Q:
     return Q(about__in=waiting.values("pk"))
 
 
-INVITATION = Kind(KIND, compose, owed=owed)
+INVITATION = Kind(KIND, compose, owed=owed, label=gettext_lazy("Invitation to a team"))
 
 
 def arrive(user: User, now: datetime) -> None:

@@ -32,6 +32,7 @@ class Naming:
     places: Callable[[Any], QuerySet[Any]]
     subject: StrOrPromise
     means: StrOrPromise
+    label: StrOrPromise
 
     def compose(self, message: Message) -> Content:
         """The mail that says so."""
@@ -59,20 +60,26 @@ COACH = Naming(
         "You read the team's daily sheets and action plan and comment on them, and in the year "
         "after the week you are told when a check-in stays out."
     ),
+    _("Named as coach"),
 )
 FACILITATOR = Naming(
     "named-facilitator",
     lambda person: Cohort.objects.filter(facilitators=person),
     _("You are a facilitator of %(name)s"),
     _("You run the week: agenda, teams, invitations and the week board."),
+    _("Named as facilitator"),
 )
 LEAD = Naming(
     "named-lead",
     lambda person: Program.objects.filter(leads=person),
     _("You lead the program %(name)s"),
     _("You make its cohorts, name their facilitators, and see where every reform stands."),
+    _("Named as program lead"),
 )
-KINDS = [Kind(one.kind, one.compose, owed=one.owed) for one in (COACH, FACILITATOR, LEAD)]
+KINDS = [
+    Kind(one.kind, one.compose, owed=one.owed, label=one.label)
+    for one in (COACH, FACILITATOR, LEAD)
+]
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cohorts.models import Cohort, Membership, Team
@@ -129,4 +130,6 @@ def owed(now: datetime) -> Q:
 
 
 # It stands on the page as well: better missed once than read out twice.
-ANNOUNCEMENT = Kind(KIND, compose, owed=owed, resend_unknown=False)
+ANNOUNCEMENT = Kind(
+    KIND, compose, owed=owed, resend_unknown=False, label=gettext_lazy("Announcement")
+)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from cohorts.models import Team
@@ -156,4 +156,4 @@ def set_wanted(person: User, *, wanted: bool) -> None:
 
 
 # Twice would be a nuisance, never is no harm: the comments stand on their pages.
-DIGEST = Kind(KIND, compose, owed=owed, resend_unknown=False)
+DIGEST = Kind(KIND, compose, owed=owed, resend_unknown=False, label=gettext_lazy("New comments"))

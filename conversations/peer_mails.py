@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from cohorts.models import Membership, Team
@@ -124,6 +124,18 @@ def compose_offers(message: Message) -> Content:
 
 # Twice would be a nuisance, never is no harm: both stand on the team's page.
 KINDS = [
-    Kind(OPEN_KIND, compose_open, owed=owed_open, resend_unknown=False),
-    Kind(OFFERS_KIND, compose_offers, owed=owed_offers, resend_unknown=False),
+    Kind(
+        OPEN_KIND,
+        compose_open,
+        owed=owed_open,
+        resend_unknown=False,
+        label=gettext_lazy("Peer review is open"),
+    ),
+    Kind(
+        OFFERS_KIND,
+        compose_offers,
+        owed=owed_offers,
+        resend_unknown=False,
+        label=gettext_lazy("What peers offer"),
+    ),
 ]

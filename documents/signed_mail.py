@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionplans.baseline import SIGNED
 from actionplans.models import Baseline
@@ -57,4 +58,10 @@ def owed(now: datetime) -> Q:
 
 
 # It stands on the page as well: better missed once than sent twice.
-PLAN_SIGNED = Kind(SIGNED, compose, owed=owed, resend_unknown=False)
+PLAN_SIGNED = Kind(
+    SIGNED,
+    compose,
+    owed=owed,
+    resend_unknown=False,
+    label=gettext_lazy("The plan that was signed off"),
+)

@@ -11,6 +11,8 @@ class FollowupsConfig(AppConfig):
             coach_digest,
             mails,
             planner,
+            promise_mails,
+            promise_planner,
             replies,
             schedules,
             sending_mails,
@@ -18,7 +20,7 @@ class FollowupsConfig(AppConfig):
             support_mails,
             support_planner,
         )
-        from outbox import ticking
+        from outbox import mailboxes, ticking
         from outbox.kinds import register
 
         for kind in [
@@ -26,12 +28,15 @@ class FollowupsConfig(AppConfig):
             *sending_mails.KINDS,
             *replies.KINDS,
             *support_mails.KINDS,
+            *promise_mails.KINDS,
             coach_digest.DIGEST,
         ]:
             register(kind)
         ticking.plans(planner.plan_due)
         ticking.plans(support_planner.plan_due)
+        ticking.plans(promise_planner.plan_due)
         ticking.plans(coach_digest.plan_due)
+        mailboxes.reads("REPLY_MAILBOX", replies.take_letter)
         pages.register(spots.PAGE)
         beginnings.on_new(schedules.give)
         beginnings.carry_along(schedules.carry)

@@ -1,7 +1,8 @@
-"""The coach's weekly digest: one mail on the first morning of their own working week.
+"""The coach's weekly digest, on the first morning of their own working week.
 
 A week is told once, whatever dies meanwhile: its row and its message are made in one transaction,
-and both are unique. Where nothing is there to say, the row alone is made.
+and both are unique. Where nothing is there to say, the row alone is made. It goes in one mail with
+whatever else its reader is due that morning; who wants mail on one day of the week gets it then.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cohorts.models import Cohort, Team
 from followups import coaching, hours, mails, staff_mails
+from followups.items import Item, says
 from followups.models import CoachDigest, Preference
-from outbox import mails as outbox_mails
-from outbox.kinds import Content, Kind
+from outbox.kinds import Kind
 from outbox.models import Message
 from outbox.queueing import queue
 
@@ -26,6 +28,8 @@ KIND = mails.COACH_DIGEST
 WEEK = timedelta(days=7)
 # After an outage it still comes on the second or third day; later it is no news.
 LATEST_DAY = timedelta(days=2)
+# Made so long before its morning, so that it waits when the first mail of that morning goes.
+AHEAD = timedelta(hours=1)
 MOST_A_TICK = 200
 
 
@@ -60,21 +64,28 @@ def _week_of(first: date) -> str:
     return f"{year}-W{week:02}"
 
 
+def _times(person: User, now: datetime) -> tuple[datetime, datetime]:
+    """When the week's digest is for, and when it is no news any more."""
+    reader = staff_mails.reader_of(person, person.zone)
+    morning = reader.morning(_first_day(person, now))
+    return morning, reader.evening(morning.astimezone(person.zone).date() + LATEST_DAY)
+
+
 def _is_due(person: User, now: datetime) -> bool:
-    first, zone = _first_day(person, now), person.zone
-    reader = staff_mails.reader_of(person, zone)
-    return reader.morning(first) <= now < reader.evening(first + LATEST_DAY)
+    morning, too_late = _times(person, now)
+    return morning - AHEAD <= now < too_late
 
 
 @transaction.atomic
 def _make(person: User, now: datetime) -> bool:
     """Note that the week is told, and queue its mail; False when there is none to send."""
-    first = _first_day(person, now)
-    week = _week_of(first)
+    week = _week_of(_first_day(person, now))
+    morning, too_late = _times(person, now)
+    told_at = max(now, morning)
     before = CoachDigest.objects.filter(person=person).order_by("-made_at").first()
     since = max(before.made_at, now - 2 * WEEK) if before else now - WEEK
     digest, is_new = CoachDigest.objects.get_or_create(
-        person=person, week=week, defaults={"since": since, "made_at": now}
+        person=person, week=week, defaults={"since": since, "made_at": told_at}
     )
     if not is_new or not coaching.say_something(coaching.reports(person, since, now)):
         return False
@@ -86,24 +97,25 @@ def _make(person: User, now: datetime) -> bool:
         language=person.language,
         about=digest.pk,
         now=now,
-        expires_at=staff_mails.reader_of(person, person.zone).evening(first + LATEST_DAY),
+        not_before=told_at,
+        expires_at=too_late,
     )
     return True
 
 
-def compose(message: Message) -> Content:
+@says(KIND)
+def item_of(message: Message) -> Item:
     """The digest: of each team what there is to say, and the way to the coach's page."""
-    person = mails.person_of(message)
     digest = CoachDigest.objects.get(pk=message.about or 0)
-    told = coaching.reports(person, digest.since, message.dated_at)
-    context = {
-        "reports": [report for report in told if report.sentences],
-        "path": reverse("coaching"),
-        "opt_out": mails.opt_out_url(person, message.created_at),
-    }
-    headers = mails.unsubscribe(person, message.created_at)
-    subject = _("Your teams this week")
-    return outbox_mails.compose(subject, "followups/mail/coach_digest", context, **headers)
+    told = coaching.reports(mails.person_of(message), digest.since, message.dated_at)
+    return Item(
+        _("your teams this week"),
+        _("Your teams this week"),
+        _("What there is to say of the teams you coach:"),
+        _("Read, reply, note a call or excuse a round"),
+        reverse("coaching"),
+        parts=[(str(report.team), report.sentences) for report in told if report.sentences],
+    )
 
 
 def owed(now: datetime) -> Q:
@@ -120,4 +132,12 @@ def opens(message: Message, now: datetime) -> datetime:
 
 
 # Twice would be a nuisance, never is no harm: what it says stands on the coach's page.
-DIGEST = Kind(KIND, compose, owed=owed, opens=opens, resend_unknown=False)
+DIGEST = Kind(
+    KIND,
+    mails.alone,
+    owed=owed,
+    opens=opens,
+    resend_unknown=False,
+    together=mails.compose,
+    label=gettext_lazy("The week of a coach's teams"),
+)

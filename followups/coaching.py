@@ -52,6 +52,11 @@ class Report:
         return sum(wish.due_on < self.today for wish in self.waiting)
 
     @property
+    def late_promises(self) -> int:
+        """How many promises are open past their date."""
+        return sum(record.is_late(self.today) for record in self.promises)
+
+    @property
     def urgency(self) -> tuple[int, ...]:
         """Sorts teams: late and silent first, then what is overdue and stuck."""
         return (-self.is_late, -bool(self.current), -self.overdue, -len(self.stuck))
@@ -67,6 +72,7 @@ class Report:
             _counted(self.overdue, _overdue),
             _counted(len(self.moved), _moved),
             _counted(len(self.promises), _promises),
+            _counted(self.late_promises, _late_promises),
             _counted(len(self.promised), _promised),
         ]
         return [sentence for sentence in said if sentence]
@@ -122,6 +128,10 @@ def _moved(n: int) -> str:
 
 def _promises(n: int) -> str:
     return ngettext("%(n)d promise is late or due.", "%(n)d promises are late or due.", n)
+
+
+def _late_promises(n: int) -> str:
+    return ngettext("%(n)d of them is past its date.", "%(n)d of them are past their date.", n)
 
 
 def _promised(n: int) -> str:

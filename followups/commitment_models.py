@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,15 +12,33 @@ from cohorts.models import Person, Session, Team
 
 
 class Commitment(models.Model):
-    """A promise or decision on record. What it says is its last version; the others stay."""
+    """A promise or decision on record. What it says is its last version; the others stay.
+
+    `asks_on` is the team's date on which we next ask what became of it; empty: never more.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="commitments")
+    asks_on = models.DateField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["asks_on"], condition=Q(asks_on__isnull=False), name="commitment_due"
+            )
+        ]
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.team_id}: {self.pk}"
+
+
+class CommitmentVersionQuerySet(models.QuerySet["CommitmentVersion"]):
+    def promised(self) -> CommitmentVersionQuerySet:
+        """The last versions of those that are promised now."""
+        later = CommitmentVersion.objects.filter(
+            commitment=OuterRef("commitment"), n__gt=OuterRef("n")
+        )
+        return self.filter(~Exists(later), state=CommitmentVersion.State.PROMISED)
 
 
 class CommitmentVersion(models.Model):
@@ -55,6 +73,8 @@ class CommitmentVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     at = models.DateTimeField()
+
+    objects = CommitmentVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [

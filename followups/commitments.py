@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from actionplans import people
 from cohorts.models import Person, Session, Team
+from followups import promise_mails
 from followups.models import Commitment, CommitmentVersion
 
 State = CommitmentVersion.State
@@ -157,7 +158,7 @@ def _write(
     by: User,
     now: datetime,
 ) -> None:
-    CommitmentVersion.objects.create(
+    version = CommitmentVersion.objects.create(
         commitment=commitment,
         n=n,
         form_id=form_id,
@@ -167,6 +168,16 @@ def _write(
         **vars(words),
         **ending,
     )
+    before = commitment.versions.filter(n=n - 1).first()
+    if before is None or _asked_of(before) != _asked_of(version):
+        promise_mails.take_back(commitment)
+        due_on = version.due_on if version.state == State.PROMISED else None
+        Commitment.objects.filter(pk=commitment.pk).update(asks_on=due_on)
+
+
+def _asked_of(version: CommitmentVersion) -> tuple[object, ...]:
+    """When any of it changes, what was asked before is settled, and it is asked anew."""
+    return (version.state, version.due_on, version.person_id)
 
 
 def _named(team: Team, who: str) -> Person | None:

@@ -7,7 +7,6 @@ hours and two in seven days (docs/decisions/0024).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,13 +14,14 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coalitions.days import comma, in_words
 from cohorts.models import Membership, Team
 from followups import reply_address, texts
 from followups.hours import Reader
+from followups.items import Item, said_of, says
 from followups.models import CheckIn, Preference
 from outbox import links, mails
 from outbox.kinds import Content, Kind
@@ -42,31 +42,17 @@ KIND_OF_STEP: dict[str, str] = {
 STEP_OF_KIND = {kind: step for step, kind in KIND_OF_STEP.items()}
 READER_OUT = "check-in reader out"
 SUPPORT_OVERDUE, COACH_DIGEST = "support overdue", "coach digest"
+PROMISE_DUE, PROMISE_LATE = "promise due", "promise late"
 # Who writes the answer hears of these; coach and program lead of the others.
 TO_MEMBERS = (Step.OPENS, Step.NUDGE, Step.DUE, Step.OVERDUE, Step.CLOSES)
 ALL = [*KIND_OF_STEP.values()]
-WHOLE_FAMILY = [*ALL, READER_OUT, SUPPORT_OVERDUE, COACH_DIGEST]
+WHOLE_FAMILY = [*ALL, READER_OUT, SUPPORT_OVERDUE, COACH_DIGEST, PROMISE_DUE, PROMISE_LATE]
 # One person gets at most one of these mails in so long, however many teams they are in …
 REST = timedelta(hours=20)
 # … and at most two in so long.
 WEEK, MOST_A_WEEK = timedelta(days=7), 2
 # A late answer is still an answer.
 LINK_LIVES_AFTER_CLOSING = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Item:
-    """What a mail says of one thing: its title, its words, and where it leads (a path)."""
-
-    title: str
-    body: str
-    label: str
-    path: str
-    note: str = ""
-
-    @property
-    def paragraphs(self) -> list[str]:
-        return [part.strip() for part in self.body.split("\n\n") if part.strip()]
 
 
 def key_of(check_in: CheckIn, person: User, step: str) -> str:
@@ -86,8 +72,8 @@ def _subject_of(message: Message) -> CheckIn:
 
 
 def _team_of(message: Message) -> Team:
-    if message.kind == READER_OUT:
-        return Team.objects.select_related("cohort").get(pk=message.context["team"])
+    if team := message.context.get("team"):
+        return Team.objects.select_related("cohort").get(pk=team)
     return _subject_of(message).team
 
 
@@ -95,21 +81,23 @@ def compose(messages: Sequence[Message]) -> Content:
     """One mail that names everything its reader is due, each thing with its link."""
     first = messages[0]
     person = person_of(first)
+    # The digest is long, and asks for nothing.
+    messages = sorted(messages, key=lambda message: message.kind == COACH_DIGEST)
     items = [item_of(message) for message in messages]
     subject = items[0].title
     if len(items) > 1:
-        teams = comma().join(dict.fromkeys(str(_team_of(message)) for message in messages))
+        teams = comma().join(dict.fromkeys(item.about for item in items))
         subject = ngettext(
             "%(count)d thing of the follow-up: %(teams)s",
             "%(count)d things of the follow-up: %(teams)s",
             len(items),
         ) % {"count": len(items), "teams": teams}
-    context = {
-        "person": person,
-        "items": items,
-        "opt_out": opt_out_url(person, first.created_at),
-    }
-    headers = unsubscribe(person, first.created_at)
+    noted = [n for n, item in enumerate(items) if item.note]
+    context: dict[str, object] = {"person": person, "items": items, "noted": noted[-1:]}
+    headers = {}
+    if any(message.kind in WHOLE_FAMILY for message in messages):
+        context["opt_out"] = opt_out_url(person, first.created_at)
+        headers = unsubscribe(person, first.created_at)
     if reply_to := _reply_to(messages):
         headers["Reply_To"] = reply_to
         context["mark"] = reply_address.MARK
@@ -127,9 +115,10 @@ def _reply_to(messages: Sequence[Message]) -> str:
 
 def item_of(message: Message) -> Item:
     """What the mail says of one message, in the active language."""
-    if message.kind == READER_OUT:
-        return _reader_out(message)
+    if told := said_of(message):
+        return told
     check_in, step = _subject_of(message), STEP_OF_KIND[message.kind]
+    team = str(check_in.team)
     text = texts.of(check_in.team.cohort.program, step)
     text = text.filled(values_of(check_in, person_of(message)))
     if step in TO_MEMBERS:
@@ -141,13 +130,13 @@ def item_of(message: Message) -> Item:
             "You need not sign in. One answer for the whole team is enough. If you need help, say "
             "so: someone will see it."
         )
-        return Item(text.subject, text.body, label, path, note)
+        return Item(team, text.subject, text.body, label, path, note)
     if step == Step.COACH:
         label, path = _("Open the team's page"), reverse("team", args=[check_in.team_id])
     else:
         label = _("See where each reform stands")
         path = reverse("follow_up", args=[check_in.team.cohort_id])
-    return Item(text.subject, text.body, label, path)
+    return Item(team, text.subject, text.body, label, path)
 
 
 def values_of(check_in: CheckIn, person: User) -> dict[str, object]:
@@ -169,11 +158,13 @@ def values_of(check_in: CheckIn, person: User) -> dict[str, object]:
     }
 
 
+@says(READER_OUT)
 def _reader_out(message: Message) -> Item:
     team = _team_of(message)
     gone = User.objects.get(reminder_preference=message.about)
     told = {"person": gone, "team": team}
     return Item(
+        str(team),
         _("%(team)s: %(person)s gets no reminders any more") % told,
         _(
             "%(person)s stopped the reminders of the follow-up year. They stay in %(team)s and can "
@@ -304,12 +295,12 @@ def rested(person: User, moment: datetime) -> datetime:
     """`moment`, or the first after it at which this person may get a mail again."""
     chosen = getattr(person, "reminder_preference", None)
     lately = Message.objects.filter(
-        person=person,
-        kind__in=WHOLE_FAMILY,
-        covered_by__isnull=True,
-        handed_over_at__gt=moment - WEEK,
+        person=person, kind__in=WHOLE_FAMILY, handed_over_at__gt=moment - WEEK
     )
-    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True)
+    # In doubt, and told no more: what went with it and goes once more is the mail that counts.
+    lately = lately.exclude(state=Message.State.DEAD, covered_by__isnull=False)
+    # One mail has one moment, however many it names.
+    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).distinct()
     before = [at for at in found[:MOST_A_WEEK] if at is not None]
     waits = [moment, *(last + REST for last in before[:1])]
     waits += [last + WEEK for last in before[MOST_A_WEEK - 1 :]]
@@ -318,15 +309,39 @@ def rested(person: User, moment: datetime) -> datetime:
     return max(waits)
 
 
-def _alone(message: Message) -> Content:
+def alone(message: Message) -> Content:
+    """The mail that names this message and nothing else."""
     return compose([message])
 
 
 OWED = {Step.COACH: owed_to_coach, Step.LEAD: owed_to_lead, Step.CLOSES: owed_when_closed}
+LABELS = {
+    Step.OPENS: gettext_lazy("A check-in opens"),
+    Step.NUDGE: gettext_lazy("Reminder of a check-in"),
+    Step.DUE: gettext_lazy("A check-in is due"),
+    Step.OVERDUE: gettext_lazy("A check-in is overdue"),
+    Step.COACH: gettext_lazy("A silent team, to its coach"),
+    Step.LEAD: gettext_lazy("A silent team, to the program lead"),
+    Step.CLOSES: gettext_lazy("A check-in is closed"),
+}
 KINDS = [
     *(
-        Kind(kind, _alone, owed=OWED.get(Step(step), owed), opens=opens, together=compose)
+        Kind(
+            kind,
+            alone,
+            owed=OWED.get(Step(step), owed),
+            opens=opens,
+            together=compose,
+            label=LABELS[Step(step)],
+        )
         for step, kind in KIND_OF_STEP.items()
     ),
-    Kind(READER_OUT, _alone, owed=owed_of_reader_out, opens=opens, together=compose),
+    Kind(
+        READER_OUT,
+        alone,
+        owed=owed_of_reader_out,
+        opens=opens,
+        together=compose,
+        label=gettext_lazy("A reader gets no reminders any more"),
+    ),
 ]

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from coalitions import clock
 from followups import answering, drafts, reply_address, rights
 from followups.forms import LONGEST
 from followups.incoming import Incoming
@@ -20,6 +22,7 @@ from followups.rights import Right
 from outbox import mails as letters
 from outbox.kinds import Content, Kind
 from outbox.links import Trouble
+from outbox.mailbox import Letter
 from outbox.models import Message
 from outbox.queueing import queue
 
@@ -28,6 +31,11 @@ KIND = "check-in reply"
 ATTACHMENTS = "attachments"
 WORD_LIVES = timedelta(days=3)
 Outcome = Reply.Outcome
+
+
+def take_letter(letter: Letter) -> bool:
+    """Take a mail of the mailbox of answers; was it one?"""
+    return take(Incoming(letter.raw, is_whole=letter.is_whole), clock.now()) is not None
 
 
 def take(mail: Incoming, now: datetime) -> Reply | None:
@@ -116,4 +124,8 @@ def compose(message: Message) -> Content:
     return letters.compose(subject, "followups/mail/reply", context, **headers)
 
 
-KINDS = [Kind(KIND, compose, resend_unknown=False)]
+KINDS = [
+    Kind(
+        KIND, compose, resend_unknown=False, label=gettext_lazy("What became of an answer by mail")
+    )
+]

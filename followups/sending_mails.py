@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from coalitions.days import in_words
@@ -113,6 +114,17 @@ def _stands(now: datetime) -> Q:
 
 
 KINDS = [
-    Kind(READY, compose_ready, owed=mails.owed, opens=opens_ready),
-    Kind(SENT, compose_sent, owed=_stands),
+    Kind(
+        READY,
+        compose_ready,
+        owed=mails.owed,
+        opens=opens_ready,
+        label=gettext_lazy("A check-in is ready to be sent"),
+    ),
+    Kind(
+        SENT,
+        compose_sent,
+        owed=_stands,
+        label=gettext_lazy("A check-in was sent, and can be taken back"),
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,14 +21,16 @@ def wanted() -> Q:
 
 
 def reader_of(person: User, zone: ZoneInfo) -> Reader:
-    """Whose day it is, at the hour they chose; no cohort's holidays are all of theirs."""
+    """Whose day it is, as they want reminders; no cohort's holidays are all of theirs."""
     chosen = getattr(person, "reminder_preference", None) or Preference()
-    return Reader(zone, f"person/{person.pk}", chosen.hour)
+    return Reader(zone, f"person/{person.pk}", chosen.hour, chosen.weekly_on)
 
 
 def decent(message: Message, zone: ZoneInfo, earliest: datetime) -> datetime:
     """The next decent hour not before `earliest` (UTC); after a rest, for the kinds that rest."""
     person = mails.person_of(message)
+    reader = reader_of(person, zone)
     if message.kind in mails.WHOLE_FAMILY:
-        earliest = mails.rested(person, earliest)
-    return reader_of(person, zone).next_decent(earliest)
+        return reader.next_decent(mails.rested(person, earliest))
+    # What someone does just now does not wait for the reader's day of the week.
+    return replace(reader, weekly_on=None).next_decent(earliest)

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coalitions.days import in_words
 from cohorts.models import Membership
 from followups import mails, staff_mails
+from followups.items import Item, says
 from followups.models import SupportMove, SupportRequest
-from outbox import mails as outbox_mails
-from outbox.kinds import Content, Kind
+from outbox.kinds import Kind
 from outbox.models import Message
 from outbox.queueing import cancel, queue
 
@@ -68,27 +69,36 @@ def _queue(
     )
 
 
-def compose(message: Message) -> Content:
-    """What the mail's kind says of the request, and where it stands."""
+@says(ROUTED, HELPED, OVERDUE)
+def item_of(message: Message) -> Item:
+    """What the mail says of the request, and where it stands; no word of the team's."""
     request = _request_of(message)
-    due = in_words(request.due_on, "day")
+    days = request.days_open(message.dated_at)
+    told = {"team": request.team, "due": in_words(request.due_on, "day"), "days": days}
     subject = {
         ROUTED: _("%(team)s asks for help, and it is with you: please bring it by %(due)s"),
         HELPED: _("%(team)s: did the help come?"),
         OVERDUE: _("%(team)s still waits for help that was due on %(due)s"),
-    }[message.kind] % {"team": request.team, "due": due}
-    context: dict[str, object] = {
-        "kind": message.kind,
-        "team": request.team,
-        "due": due,
-        "days": request.days_open(message.dated_at),
-        "path": reverse("support_request", args=[request.team_id, request.pk]),
-    }
-    headers = {}
-    if message.kind == OVERDUE and message.person:
-        context["opt_out"] = mails.opt_out_url(message.person, message.created_at)
-        headers = mails.unsubscribe(message.person, message.created_at)
-    return outbox_mails.compose(subject, "followups/mail/support", context, **headers)
+    }[message.kind]
+    words = {
+        ROUTED: _(
+            "%(team)s asks for help, and its request was brought to you. Please see to it by "
+            "%(due)s, and say on its page what was done."
+        ),
+        HELPED: _(
+            "Someone says what was done about the help that %(team)s asked for. Please confirm "
+            "that it helped, or say why it did not: until then it is not over."
+        ),
+        OVERDUE: ngettext(
+            "The help that %(team)s asked for was due on %(due)s, and nobody has said yet what was "
+            "done. It has been open for %(days)s day.",
+            "The help that %(team)s asked for was due on %(due)s, and nobody has said yet what was "
+            "done. It has been open for %(days)s days.",
+            days,
+        ),
+    }[message.kind]
+    path = reverse("support_request", args=[request.team_id, request.pk])
+    return Item(str(request.team), subject % told, words % told, _("Open the request"), path)
 
 
 def _request_of(message: Message) -> SupportRequest:
@@ -134,7 +144,10 @@ def owed_while_open(now: datetime) -> Q:
 
 
 KINDS = [
-    Kind(ROUTED, compose, owed=owed_to_holder, opens=opens),
-    Kind(HELPED, compose, owed=owed_to_lead, opens=opens),
-    Kind(OVERDUE, compose, owed=owed_while_open, opens=opens),
+    Kind(kind, mails.alone, owed=owed, opens=opens, together=mails.compose, label=label)
+    for kind, owed, label in (
+        (ROUTED, owed_to_holder, gettext_lazy("Help was brought to someone")),
+        (HELPED, owed_to_lead, gettext_lazy("Did the help come?")),
+        (OVERDUE, owed_while_open, gettext_lazy("Help is overdue")),
+    )
 ]

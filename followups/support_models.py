@@ -124,9 +124,14 @@ class SupportRequest(models.Model):
         """For how many days it has been waiting."""
         return (self.day_of(now) - self.day_of(self.raised_at)).days
 
+    def days_overdue(self, now: datetime) -> int:
+        """For how many days its date has been over while it is open."""
+        is_open = self.state == self.State.OPEN
+        return max((self.day_of(now) - self.due_on).days, 0) if is_open else 0
+
     def is_overdue(self, now: datetime) -> bool:
         """Is it open and its date over?"""
-        return self.state == self.State.OPEN and self.due_on < self.day_of(now)
+        return self.days_overdue(now) > 0
 
 
 class SupportMove(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from coalitions import clock
 from cohorts.access import (
     CONFIRM_SUPPORT,
@@ -174,13 +175,21 @@ def waiting_of(team: Team, now: datetime) -> list[dict[str, Any]]:
     return waiting(list(found.exclude(state=State.CONFIRMED)), now)
 
 
+def held_by(person: User, now: datetime) -> list[dict[str, Any]]:
+    """What was brought to someone and waits for them, the oldest first; of teams they may open."""
+    found = SupportRequest.objects.open().oldest_first().filter(holder=person)
+    found = found.filter(team__in=Team.objects.visible_to(person))
+    return waiting(list(found.exclude(team__cohort__state=Cohort.State.CLOSED)), now)
+
+
 def waiting(found: list[SupportRequest], now: datetime) -> list[dict[str, Any]]:
     """Requests as they are listed without their moves, the oldest first."""
     return [_line(wish, now) for wish in sorted(found, key=lambda wish: wish.raised_at)]
 
 
 def _line(wish: SupportRequest, now: datetime) -> dict[str, Any]:
-    return {"wish": wish, "days": wish.days_open(now), "is_overdue": wish.is_overdue(now)}
+    late = wish.days_overdue(now)
+    return {"wish": wish, "days": wish.days_open(now), "days_overdue": late, "is_overdue": late > 0}
 
 
 @require_safe

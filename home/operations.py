@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncHour
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,9 @@ from cohorts.models import Cohort, Membership, Program, Team
 from followups.models import CheckIn
 from outbox import kinds
 from outbox.models import Attempt, Message, Suppression
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 State, Outcome = Message.State, Attempt.Outcome
 DAY = timedelta(days=1)
@@ -131,28 +135,14 @@ class Line:
     why: str
 
     @property
-    def state(self) -> str:
-        return state_in_words(self.mail)
+    def language(self) -> StrOrPromise:
+        """Its name in the reader's language."""
+        return dict(settings.LANGUAGES).get(self.mail.language, self.mail.language)
 
     @property
     def looks(self) -> str:
         state = self.mail.state
         return "bad" if state in NEEDY else "good" if state == State.SENT else ""
-
-
-def state_in_words(mail: Message) -> str:
-    """What has become of a mail so far."""
-    return {
-        State.QUEUED: _("waits"),
-        State.CLAIMED: _("is being sent"),
-        State.SENT: _("sent"),
-        State.FAILED: _("refused"),
-        State.UNKNOWN: _("unknown"),
-        State.DEAD: _("given up"),
-        State.CANCELLED: _("taken back"),
-        State.EXPIRED: _("too late"),
-        State.SUPPRESSED: _("address does not take mail"),
-    }[State(mail.state)]
 
 
 def lines(mails: Iterable[Message], user: User) -> list[Line]:
@@ -173,9 +163,9 @@ def _is_of_check_in(mail: Message) -> bool:
 
 def _why(mail: Message, check_in: CheckIn | None) -> str:
     if check_in and _is_of_check_in(mail):
-        told = {"team": check_in.team, "n": check_in.round.number, "kind": mail.kind}
-        return _("%(team)s, check-in %(n)d: %(kind)s") % told
-    return mail.kind
+        told = {"team": check_in.team, "n": check_in.round.number, "kind": kinds.label_of(mail)}
+        return _("%(kind)s · %(team)s, check-in %(n)d") % told
+    return kinds.label_of(mail)
 
 
 def needing_a_hand(mails: QuerySet[Message], now: datetime) -> QuerySet[Message]:

@@ -13,6 +13,7 @@ from actionplans import coming
 from actionplans.models import Activity
 from attendance.models import Certificate
 from cohorts.models import Cohort, Program, Team
+from followups import support_pages
 from followups.models import CheckIn
 from home.next_step import NextStep, next_step
 
@@ -56,6 +57,7 @@ def everything_of(user: User, now: datetime) -> dict[str, Any]:
         "coached": lines(Team.objects.filter(coach=user), now, writes=False),
         "certificates": list(_certificates(user)),
         "due_soon": due_soon(user, now),
+        "held": support_pages.held_by(user, now),
         "today": now.date(),
     }
 

@@ -34,7 +34,14 @@ from django.db.models.functions import Now
 from django.utils import translation
 
 from outbox import breaker, doorbell, hold, letter, transport
-from outbox.kinds import go_together, goes_anyway, kind_of, names_asked_for, names_together
+from outbox.kinds import (
+    go_together,
+    goes_anyway,
+    kind_of,
+    names_asked_for,
+    names_together,
+    resends_unknown,
+)
 from outbox.models import Attempt, Engine, Message, Suppression
 from outbox.states import State
 from outbox.transport import Line, Outcome, ServerAwayError, Verdict
@@ -221,8 +228,8 @@ def send(
 
     `others` go with it: it names them all.
     """
-    # The first gives the mail its Message-ID, so a second copy has the same.
-    wanted = sorted([message, *others], key=lambda one: one.pk)
+    # The first gives the mail its Message-ID, so a second copy has the same: one that goes again.
+    wanted = sorted([message, *others], key=lambda one: (not resends_unknown(one), one.pk))
     try:
         wanted = [one for one in wanted if is_open(one, turn.now())]
         while wanted:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from outbox.models import Message
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Kind:
     that once refused mail for good; being taken lifts that.
     `together`: makes one mail of several messages to one person. Kinds with the same one go
     together, when the moment of each has come.
+    `label` is what people call it, on the operations page.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Kind:
     resend_unknown: bool = True
     asked_for: bool = False
     together: Callable[[Sequence[Message]], Content] | None = None
+    label: StrOrPromise = ""
 
     @property
     def keeps_hours(self) -> bool:
@@ -81,6 +87,12 @@ def register(kind: Kind) -> None:
 def kind_of(message: Message) -> Kind:
     """The kind of a message. Raises KeyError when no app registered it."""
     return _kinds[message.kind]
+
+
+def label_of(message: Message) -> str:
+    """What people call such a mail; its name in the code when no app knows it any more."""
+    kind = _kinds.get(message.kind)
+    return str(kind.label) if kind and kind.label else message.kind
 
 
 def resends_unknown(message: Message) -> bool:

@@ -19,15 +19,15 @@ class Message(models.Model):
     """One e-mail to one person. Holds no text of a plan or map: it is composed when sent."""
 
     class State(models.TextChoices):
-        QUEUED = "queued"
-        CLAIMED = "claimed"
-        SENT = "sent"
-        FAILED = "failed"
-        UNKNOWN = "unknown"
-        DEAD = "dead"
-        CANCELLED = "cancelled"
-        EXPIRED = "expired"
-        SUPPRESSED = "suppressed"
+        QUEUED = "queued", _("waits")
+        CLAIMED = "claimed", _("is being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("refused")
+        UNKNOWN = "unknown", _("unknown")
+        DEAD = "dead", _("given up")
+        CANCELLED = "cancelled", _("taken back")
+        EXPIRED = "expired", _("too late")
+        SUPPRESSED = "suppressed", _("address does not take mail")
 
     key = models.CharField(max_length=200, unique=True, help_text="What makes it one message.")
     kind = models.CharField(max_length=40)
@@ -100,11 +100,11 @@ class Attempt(models.Model):
     """One try to send one message; written once when it begins and once when it ends."""
 
     class Outcome(models.TextChoices):
-        OK = "ok"
-        TEMPORARY = "temporary"
-        PERMANENT = "permanent"
-        UNKNOWN = "unknown"
-        ABORTED = "aborted"
+        OK = "ok", _("taken by the mail server")
+        TEMPORARY = "temporary", _("refused for now")
+        PERMANENT = "permanent", _("refused for good")
+        UNKNOWN = "unknown", _("nobody knows whether it arrived")
+        ABORTED = "aborted", _("not handed over")
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
     n = models.PositiveSmallIntegerField()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +12,9 @@ from hashlib import sha256
 
 from flufl.bounce import all_failures
 
+from coalitions import clock
+from outbox import events
+from outbox.mailbox import Letter
 from outbox.models import MailEvent
 
 What = MailEvent.What
@@ -25,6 +30,22 @@ class Told:
     message_id: str
     event_id: str
     words: str
+
+
+def take(letter: Letter) -> int:
+    """Note what a letter says about mails of ours; how many bounces or complaints were new."""
+    return sum(
+        events.note(
+            told.what,
+            told.address,
+            source="mailbox",
+            event_id=told.event_id,
+            now=clock.now(),
+            words=told.words,
+            message_id=told.message_id,
+        )
+        for told in read(email.message_from_bytes(letter.raw, policy=email.policy.default))
+    )
 
 
 def read(letter: EmailMessage) -> list[Told]:

@@ -1,9 +1,9 @@
-"""The one task: look now."""
+"""Two tasks: look at what is due; look into the mailboxes."""
 
 from celery import shared_task
 
 from coalitions import clock
-from outbox import doorbell, ticking
+from outbox import doorbell, mailboxes, ticking
 
 
 @shared_task(name="outbox.tick")
@@ -11,3 +11,9 @@ def tick() -> None:
     """Plan what is due and send it. Any number may run at once, any number of times."""
     if ticking.tick(clock.now()):
         doorbell.ring_after_commit()
+
+
+@shared_task(name="outbox.mailboxes", soft_time_limit=60, time_limit=110)
+def read_mailboxes() -> None:
+    """Take the answers and the undelivered mails that came. One at a time, beside the ticks."""
+    mailboxes.look_all()

@@ -1,6 +1,7 @@
 """What people see first: the landing page, and what is their own."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,9 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from actionplans.models import ActionPlan, Activity, Milestone
 from cohorts.models import Cohort, Membership, Person, Team
-from followups.models import CheckIn, Round
+from followups.models import CheckIn, Round, SupportRequest
 from tests.factories import (
     NOON,
     make_cohort,
@@ -22,6 +24,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 TUESDAY = datetime(2026, 6, 2, 15, tzinfo=UTC)
 
 
@@ -47,6 +50,12 @@ def make_check_in(team: Team, state: str = CheckIn.State.OPEN, **fields) -> Chec
     if state == CheckIn.State.SUBMITTED:
         fields |= {"submitted_at": NOON}
     return CheckIn.objects.create(team=team, round=round_, state=state, **fields)
+
+
+def make_request(team: Team, holder: User, days: int = 20, **fields: Any) -> SupportRequest:
+    """Asked for so many days ago, due two weeks later, and brought to someone."""
+    wish = {"team": team, "text": "A lawyer", "raised_at": NOON - days * DAY} | fields
+    return SupportRequest.objects.create(holder=holder, **wish)
 
 
 def test_signed_out_the_landing_page_says_what_it_is_and_has_one_button_to_sign_in() -> None:
@@ -162,6 +171,7 @@ def test_the_page_asks_as_little_with_thirty_of_everything_as_with_three(sign_in
             team = make_team(cohort, coach=person)
             make_member(team, person)
             make_check_in(team)
+            make_request(team, person)
         client = sign_in(person)
         client.get("/")
         with CaptureQueriesContext(
@@ -198,3 +208,38 @@ def test_what_one_bears_and_is_due_within_a_week_or_late_stands_on_ones_page(sig
         assert text not in page
     Cohort.objects.update(state="closed")
     assert "Late as A" not in sign_in(member).get("/").content.decode()
+
+
+# Requests that one holds -------------------------------------------------------------------------
+
+
+def test_whoever_holds_requests_sees_them_oldest_first_with_their_age(sign_in) -> None:
+    team = make_team(name="Liberia")
+    holder = make_user()
+    team.cohort.facilitators.add(holder)
+    young = make_request(team, holder, 3, text="A car")
+    old = make_request(team, holder, 20, text="A lawyer")
+    with time_machine.travel(NOON, tick=False):
+        page = sign_in(holder).get("/").content.decode()
+    assert "Requests for help that wait for you" in page
+    assert page.index(f"/teams/{team.pk}/support/{old.pk}/") < page.index(
+        f"/teams/{team.pk}/support/{young.pk}/"
+    )
+    words = " ".join(page.split())
+    for said in ("open for 20 days", "overdue for 6 days", "open for 3 days", "you see to it"):
+        assert said in words
+    assert words.count("overdue for") == 1
+
+
+def test_what_is_over_or_anothers_or_of_a_team_one_left_is_not_on_ones_page(sign_in) -> None:
+    team, other, closed = make_team(), make_team(), make_team(make_cohort(state="closed"))
+    holder, coach = make_user(), make_user()
+    for each in (team, closed):
+        each.cohort.facilitators.add(holder)
+    make_request(team, holder, text="Helped already", state="helped", next_on=None, due_on=TUESDAY)
+    make_request(team, coach, text="Of the coach")
+    make_request(other, holder, text="Of a team that was left")
+    make_request(closed, holder, text="Of a year that is over")
+    page = sign_in(holder).get("/").content.decode()
+    for text in ("Helped already", "Of the coach", "Of a team", "Of a year", "wait for you"):
+        assert text not in page

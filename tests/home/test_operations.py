@@ -140,3 +140,24 @@ def test_program_leads_are_told_on_their_start_page_that_mails_do_not_go(sign_in
     hold.hold(words="a test", now=clock.now())
     assert "Mails are on hold" in page(client, "/")
     assert "Mails are on hold" not in page(sign_in(amara), "/")
+
+
+def test_kinds_outcomes_and_languages_are_words_of_the_readers_language(sign_in, lead, amara):
+    dead = put(amara, "check-in coach", state="dead")
+    told = {"claim": "0" * 32, "started_at": clock.now(), "finished_at": clock.now()}
+    Attempt.objects.create(message=dead, n=1, outcome="temporary", **told)
+    Message.objects.update(language="fr")
+    client, url = sign_in(lead), f"/operations/mails/{dead.pk}/"
+    english = page(client, url)
+    for words in ("A silent team, to its coach", "refused for now", "given up", "French"):
+        assert words in english
+    assert "check-in coach" not in english.replace(dead.key, "")
+    type(lead).objects.filter(pk=lead.pk).update(language="es")
+    assert "francés" in page(client, url).lower()
+
+
+def test_every_kind_of_mail_has_a_name_for_people():
+    from outbox import kinds
+
+    assert len(kinds._kinds) > 20
+    assert [kind.name for kind in kinds._kinds.values() if not kind.label] == []

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from coalitions import clock
 from cohorts.models import Cohort
-from followups import due, forecast, tasks
+from followups import due, forecast
 from followups.forecast import Expected
-from outbox import hold, ticking
+from outbox import hold, mailbox, mailboxes, ticking
 from outbox.models import Engine
 
 COLUMNS = ("date", "time", "zone", "round", "step", "team", "person", "address", "language")
@@ -99,7 +99,11 @@ class Command(BaseCommand):
     def receive(self, options: dict[str, Any]) -> None:
         if not settings.REPLY_MAILBOX:
             raise CommandError("No mailbox is configured: see REPLY_MAILBOX in docs/deploy.md.")
-        self.stdout.write(f"{tasks.receive()} answers by mail.")
+        try:
+            _letters, answers = mailboxes.look("REPLY_MAILBOX", settings.REPLY_MAILBOX)
+        except mailbox.MailboxError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{answers} answers by mail.")
 
     def preview(self, options: dict[str, Any]) -> None:
         cohort = Cohort.objects.filter(pk=options["cohort"]).first()

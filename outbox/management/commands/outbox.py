@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import logging
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 from django.db.models import Q
 
 from coalitions import clock
-from outbox import events, mailbox, operating, returned
+from outbox import mailbox, mailboxes, operating
 from outbox.models import Message
 from outbox.states import State
-
-logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -90,35 +84,8 @@ class Command(BaseCommand):
     def bounces(self, url: str) -> None:
         if not url:
             raise CommandError("Which mailbox? Set BOUNCES_MAILBOX, or give --mailbox.")
-        read = news = 0
         try:
-            for letter in mailbox.unread(url):
-                news += _note(letter.raw)
-                read += 1
+            letters, news = mailboxes.look("BOUNCES_MAILBOX", url)
         except mailbox.MailboxError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{read} letters read, {news} bounces or complaints noted.")
-
-
-def _note(raw: bytes) -> int:
-    """Keep what a letter says about mails of ours; how many bounces or complaints were new."""
-    try:
-        return sum(
-            events.note(
-                told.what,
-                told.address,
-                source="mailbox",
-                event_id=told.event_id,
-                now=clock.now(),
-                words=told.words,
-                message_id=told.message_id,
-            )
-            for told in returned.read(email.message_from_bytes(raw, policy=email.policy.default))
-        )
-    except DatabaseError:
-        # It stays unread, and is read again.
-        raise
-    except Exception:
-        # One letter must not keep the others; it stays in the mailbox, marked as read.
-        logger.exception("A letter could not be read")
-        return 0
+        self.stdout.write(f"{letters} letters read, {news} bounces or complaints noted.")
