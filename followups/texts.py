@@ -58,8 +58,10 @@ def check(text: str) -> None:
 def of(program: Program, step: str) -> Text:
     """What the program says at a step, in the active language: its own words, or ours."""
     language = translation.get_language() or settings.LANGUAGE_CODE
-    own = StepText.objects.filter(program=program, step=step, language=language).first()
-    return Text(own.subject, own.body) if own else ours(step)
+    for own in program.step_texts.all():
+        if (own.step, own.language) == (step, language):
+            return Text(own.subject, own.body)
+    return ours(step)
 
 
 def keep(

@@ -48,12 +48,14 @@ class Kind:
 
     `compose` makes the text when the mail is handed over, in the message's language (active then).
     `owed` is a condition on Message, usable in a query and in an update: is the mail still wanted?
+    It is built once, so a `now` in it is a place in the statement and not a moment to compute with.
     `opens` gives the earliest decent moment (UTC) that is not before `now`.
     `resend_unknown`: send once more when nobody knows whether the first copy arrived.
     `asked_for`: the reader asked for it just now (a sign-in code), so it goes even to an address
     that once refused mail for good; being taken lifts that.
     `together`: makes one mail of several messages to one person. Kinds with the same one go
     together, when the moment of each has come.
+    `gather` looks up at once what a chunk of these mails needs, and leaves it on them.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Kind:
     resend_unknown: bool = True
     asked_for: bool = False
     together: Callable[[Sequence[Message]], Content] | None = None
+    gather: Callable[[Sequence[Message]], None] | None = None
 
     @property
     def keeps_hours(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,6 +13,8 @@ from django.conf import settings
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Greatest
 
+from coalitions import prepared
+from coalitions.prepared import Statement, place
 from outbox.doorbell import ring_after_commit
 from outbox.models import Message
 from outbox.states import State
@@ -99,3 +102,24 @@ def look_again(kinds: Iterable[str], *, now: datetime, **about: Any) -> int:
         lease_until=None,
         next_attempt_at=Greatest("not_before", Value(now, DateTimeField())),
     )
+
+
+def handed_over(
+    person: Any, kinds: tuple[str, ...], since: datetime, *, most: int
+) -> list[datetime]:
+    """When the latest mails of these kinds went to someone after `since` (UTC), the last first."""
+    found = _handed_over(kinds, most).rows(person=person.pk, since=since)
+    return [moment for (moment,) in found]
+
+
+@lru_cache(maxsize=8)
+def _handed_over(kinds: tuple[str, ...], most: int) -> Statement:
+    mails = Message.objects.filter(
+        person=place(Message, "person"),
+        kind__in=kinds,
+        # What went in the mail of another is no mail.
+        covered_by__isnull=True,
+        handed_over_at__gt=place(Message, "handed_over_at", "since"),
+    )
+    ordered = mails.order_by("-handed_over_at").values_list("handed_over_at")
+    return prepared.select(ordered[:most])

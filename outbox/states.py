@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from coalitions import prepared
 from outbox.models import Message
 
 State = Message.State
@@ -48,7 +49,7 @@ def transition(message: Message, to: str, **changes: Any) -> bool:
         changes["context"] = {}
     if to != State.CLAIMED:
         changes |= {"claim": None, "lease_until": None}
-    seen = Message.objects.filter(pk=message.pk, state=message.state)
+    seen = {"id": message.pk, "state": message.state}
     if message.state == State.CLAIMED:
-        seen = seen.filter(claim=message.claim)
-    return bool(seen.update(state=to, **changes))
+        seen["claim"] = message.claim
+    return bool(prepared.update(Message, seen, {"state": to} | changes))
