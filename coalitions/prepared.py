@@ -1,7 +1,9 @@
 """Statements whose SQL is built once and run many times, each time with other values.
 
 Django builds the SQL of a query anew at each use, and takes several times as long for it as the
-database for running it. Where a worker runs the same few statements for each mail, that counts.
+database for running it; PostgreSQL takes longer to plan than to run. Where a worker runs the same
+few statements for each mail, that counts. So these are built once, and PostgreSQL plans them once
+a connection (docs/decisions/0029).
 """
 
 from __future__ import annotations
@@ -41,13 +43,13 @@ class Statement:
 
     def change(self, **values: Any) -> int:
         """Run an update; how many rows it changed."""
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self._sql, self._filled(values))
             return cursor.rowcount
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run a `values_list`; its rows."""
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self._sql, self._filled(values))
             found = cursor.fetchall()
         return list(self._compiler.results_iter(results=[found], tuple_expected=True))
@@ -60,6 +62,15 @@ class Statement:
             else value
             for value in self._values
         ]
+
+
+def _cursor() -> Any:
+    """A cursor that lets PostgreSQL keep plans, which Django's own do not."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    return connection._prepare_cursor(connection.Database.Cursor(connection.connection))
 
 
 def select(rows: QuerySet[Any, Any]) -> Statement:

@@ -130,7 +130,8 @@ def compose(messages: Sequence[Message]) -> Content:
     """One mail that names everything its reader is due, each thing with its link."""
     first = messages[0]
     person = person_of(first)
-    gather([message for message in messages if "check_in" not in vars(message)])
+    if any("check_in" not in vars(message) for message in messages):
+        gather(messages)
     items = [item_of(message) for message in messages]
     subject = items[0].title
     if len(items) > 1:

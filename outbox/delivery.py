@@ -376,7 +376,6 @@ def _marking(kind: Kind) -> Statement:
     ours = Message.objects.filter(
         kind.owed(now),
         id=place(Message, "id"),
-        state=State.CLAIMED,
         claim=place(Message, "claim"),
         lease_until__gt=Now() + Place("time", DurationField()),
         expires_at__gt=now,

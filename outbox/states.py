@@ -49,7 +49,8 @@ def transition(message: Message, to: str, **changes: Any) -> bool:
         changes["context"] = {}
     if to != State.CLAIMED:
         changes |= {"claim": None, "lease_until": None}
-    seen = {"id": message.pk, "state": message.state}
-    if message.state == State.CLAIMED:
-        seen["claim"] = message.claim
-    return bool(prepared.update(Message, seen, {"state": to} | changes))
+    # Only a claimed mail has a claim, says a constraint. Asked for the state besides, PostgreSQL
+    # may look for the mail among all that were in that state lately.
+    claimed = message.state == State.CLAIMED
+    seen = {"claim": message.claim} if claimed else {"state": message.state}
+    return bool(prepared.update(Message, seen | {"id": message.pk}, {"state": to} | changes))
