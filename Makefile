@@ -35,8 +35,9 @@ test: .venv/dev ## Run every test, on PostgreSQL and Redis and on the embedded d
 check: .venv/dev ## Lint, format, types, import contracts, migrations and translations in step
 	@$(PY) bin/check
 
-bench: .venv/dev ## Measure what is promised in seconds: pasting 200 rows of 6 cells
+bench: .venv/dev ## Measure what is promised: pasting 200 rows of 6 cells, and how fast due mails leave
 	.venv/bin/python -m benchmarks.paste
+	.venv/bin/python -m benchmarks.reminders
 
 year: .venv/dev ## Live through a follow-up year with kills and faults, on both databases; prints one JSON line
 	@bin/compile-messages

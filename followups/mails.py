@@ -11,7 +11,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Q,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,7 +31,9 @@ from followups.items import Item, said_of, says
 from followups.models import CheckIn, Preference
 from outbox import links, mails
 from outbox.kinds import Content, Kind
+from outbox.links import Link
 from outbox.models import Message
+from outbox.queueing import handed_over
 
 Step = CheckIn.Step
 PURPOSE = "check-in"
@@ -60,14 +68,41 @@ def key_of(check_in: CheckIn, person: User, step: str) -> str:
     return f"checkin/{check_in.pk}/{person.pk}/{step}"
 
 
+def gather(messages: Sequence[Message]) -> None:
+    """Look up at once what these mails need, and let their links open."""
+    people = [message.person for message in messages if message.person]
+    prefetch_related_objects(people, "reminder_preference")
+    coming = CheckIn.objects.filter(
+        team=OuterRef("team"),
+        round__opens_on__gt=OuterRef("round__opens_on"),
+        state=CheckIn.State.SCHEDULED,
+    ).order_by("round__opens_on")
+    check_ins = (
+        CheckIn.objects.select_related("team__cohort__program", "round")
+        .prefetch_related("team__cohort__holidays", "team__cohort__program__step_texts")
+        .annotate(next_opens_on=Subquery(coming.values("round__opens_on")[:1]))
+        .in_bulk({message.about for message in messages if message.kind in STEP_OF_KIND})
+    )
+    wanted = [
+        _opt_out(person, message.created_at) for message in messages if (person := message.person)
+    ]
+    for message in messages:
+        check_in = check_ins.get(message.about) if message.kind in STEP_OF_KIND else None
+        vars(message)["check_in"] = check_in
+        if check_in and STEP_OF_KIND[message.kind] in TO_MEMBERS:
+            wanted.append(_link(message, check_in))
+            if reply := reply_address.link_of(message, check_in, link_ends(check_in)):
+                wanted.append(reply)
+    links.issue_all(wanted)
+
+
 def _subject_of(message: Message) -> CheckIn:
     """The check-in that a message speaks about, looked up once for each try."""
     known = vars(message)
     if "check_in" not in known:
-        check_ins = CheckIn.objects.select_related("team__cohort__program", "round")
-        known["check_in"] = check_ins.prefetch_related("team__cohort__holidays").get(
-            pk=message.about or 0
-        )
+        gather([message])
+    if known["check_in"] is None:
+        raise CheckIn.DoesNotExist(f"the check-in of {message} is gone")
     return known["check_in"]
 
 
@@ -81,6 +116,8 @@ def compose(messages: Sequence[Message]) -> Content:
     """One mail that names everything its reader is due, each thing with its link."""
     first = messages[0]
     person = person_of(first)
+    if any("check_in" not in vars(message) for message in messages):
+        gather(messages)
     # The digest is long, and asks for nothing.
     messages = sorted(messages, key=lambda message: message.kind == COACH_DIGEST)
     items = [item_of(message) for message in messages]
@@ -96,8 +133,8 @@ def compose(messages: Sequence[Message]) -> Content:
     context: dict[str, object] = {"person": person, "items": items, "noted": noted[-1:]}
     headers = {}
     if any(message.kind in WHOLE_FAMILY for message in messages):
-        context["opt_out"] = opt_out_url(person, first.created_at)
-        headers = unsubscribe(person, first.created_at)
+        context["opt_out"] = opt_out = _opt_out_page(_opt_out(person, first.created_at))
+        headers = _headers(opt_out)
     if reply_to := _reply_to(messages):
         headers["Reply_To"] = reply_to
         context["mark"] = reply_address.MARK
@@ -110,7 +147,8 @@ def _reply_to(messages: Sequence[Message]) -> str:
     if len(asking) != 1:
         return ""
     check_in = _subject_of(asking[0])
-    return reply_address.of(asking[0], check_in, link_ends(check_in))
+    link = reply_address.link_of(asking[0], check_in, link_ends(check_in))
+    return reply_address.address_of(link) if link else ""
 
 
 def item_of(message: Message) -> Item:
@@ -124,7 +162,7 @@ def item_of(message: Message) -> Item:
     if step in TO_MEMBERS:
         label, path = (
             _("Answer now"),
-            reverse("check_in_link", args=[link_token(message, check_in)]),
+            reverse("check_in_link", args=[_link(message, check_in).token]),
         )
         note = _(
             "You need not sign in. One answer for the whole team is enough. If you need help, say "
@@ -141,11 +179,7 @@ def item_of(message: Message) -> Item:
 
 def values_of(check_in: CheckIn, person: User) -> dict[str, object]:
     """What fills the places of a text, in the active language."""
-    round_ = check_in.round
-    coming = check_in.team.check_ins.filter(
-        round__opens_on__gt=round_.opens_on, state=CheckIn.State.SCHEDULED
-    )
-    opens = coming.order_by("round__opens_on").values_list("round__opens_on", flat=True).first()
+    round_, opens = check_in.round, vars(check_in)["next_opens_on"]
     return {
         "team": check_in.team,
         "person": person,
@@ -185,14 +219,14 @@ def person_of(message: Message) -> User:
 
 def link_token(message: Message, check_in: CheckIn) -> str:
     """The token of the link that opens this check-in, and nothing else, for this person."""
-    return links.issue(
-        PURPOSE,
-        message.key,
-        about=check_in.pk,
-        person=message.person,
-        expires_at=link_ends(check_in),
-        now=message.created_at,
-    )
+    link = _link(message, check_in)
+    links.issue_all([link])
+    return link.token
+
+
+def _link(message: Message, check_in: CheckIn) -> Link:
+    ends = link_ends(check_in)
+    return Link(PURPOSE, message.key, message.created_at, ends, check_in.pk, message.person)
 
 
 def link_ends(check_in: CheckIn) -> datetime:
@@ -203,14 +237,27 @@ def link_ends(check_in: CheckIn) -> datetime:
 
 def opt_out_url(person: User, now: datetime) -> str:
     """Where one click stops the reminders; the link never expires. Short, so never folded."""
-    token = links.issue(OPT_OUT, f"person/{person.pk}", person=person, expires_at=None, now=now)
-    return settings.BASE_URL + reverse("opt_out", args=[token])
+    link = _opt_out(person, now)
+    links.issue_all([link])
+    return _opt_out_page(link)
+
+
+def _opt_out(person: User, now: datetime) -> Link:
+    return Link(OPT_OUT, f"person/{person.pk}", now, expires_at=None, person=person)
+
+
+def _opt_out_page(link: Link) -> str:
+    return settings.BASE_URL + reverse("opt_out", args=[link.token])
 
 
 def unsubscribe(person: User, now: datetime) -> dict[str, str]:
     """The headers behind a mail program's own unsubscribe button (RFC 2369, RFC 8058)."""
+    return _headers(opt_out_url(person, now))
+
+
+def _headers(opt_out: str) -> dict[str, str]:
     return {
-        "List_Unsubscribe": f"<{opt_out_url(person, now)}>",
+        "List_Unsubscribe": f"<{opt_out}>",
         "List_Unsubscribe_Post": "List-Unsubscribe=One-Click",
     }
 
@@ -294,14 +341,7 @@ def opens(message: Message, now: datetime) -> datetime:
 def rested(person: User, moment: datetime) -> datetime:
     """`moment`, or the first after it at which this person may get a mail again."""
     chosen = getattr(person, "reminder_preference", None)
-    lately = Message.objects.filter(
-        person=person, kind__in=WHOLE_FAMILY, handed_over_at__gt=moment - WEEK
-    )
-    # In doubt, and told no more: what went with it and goes once more is the mail that counts.
-    lately = lately.exclude(state=Message.State.DEAD, covered_by__isnull=False)
-    # One mail has one moment, however many it names.
-    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).distinct()
-    before = [at for at in found[:MOST_A_WEEK] if at is not None]
+    before = handed_over(person, tuple(WHOLE_FAMILY), moment - WEEK, most=MOST_A_WEEK)
     waits = [moment, *(last + REST for last in before[:1])]
     waits += [last + WEEK for last in before[MOST_A_WEEK - 1 :]]
     if chosen and chosen.snoozed_until:
@@ -333,6 +373,7 @@ KINDS = [
             opens=opens,
             together=compose,
             label=LABELS[Step(step)],
+            gather=gather,
         )
         for step, kind in KIND_OF_STEP.items()
     ),

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from followups.models import CheckIn
 from outbox import links
-from outbox.links import Trouble
+from outbox.links import Link, Trouble
 from outbox.models import LinkToken, Message
 
 PURPOSE = "reply"
@@ -24,19 +24,16 @@ MARK = "##--##"
 TOKEN = re.compile(r"\+([a-z2-7]{26})@", re.ASCII | re.IGNORECASE)
 
 
-def of(message: Message, check_in: CheckIn, expires_at: datetime) -> str:
-    """The address for answers to this message; nothing where no mailbox is read."""
+def link_of(message: Message, check_in: CheckIn, expires_at: datetime) -> Link | None:
+    """What opens by an answer to this message; nothing where no mailbox is read."""
     if not settings.REPLY_MAILBOX:
-        return ""
-    token = links.issue(
-        PURPOSE,
-        message.key,
-        about=check_in.pk,
-        person=message.person,
-        expires_at=expires_at,
-        now=message.created_at,
-    )
-    secret = base64.urlsafe_b64decode(f"{token}==")
+        return None
+    return Link(PURPOSE, message.key, message.created_at, expires_at, check_in.pk, message.person)
+
+
+def address_of(link: Link) -> str:
+    """The address for answers."""
+    secret = base64.urlsafe_b64decode(f"{link.token}==")
     tag = base64.b32encode(secret).decode().rstrip("=").lower()
     name, _at, domain = settings.REPLY_ADDRESS.rpartition("@")
     return f"{name}+{tag}@{domain}"

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from cohorts.fields import apart
@@ -58,8 +59,10 @@ def check(text: str) -> None:
 def of(program: Program, step: str) -> Text:
     """What the program says at a step, in the active language: its own words, or ours."""
     language = translation.get_language() or settings.LANGUAGE_CODE
-    own = StepText.objects.filter(program=program, step=step, language=language).first()
-    return Text(own.subject, own.body) if own else ours(step)
+    for own in program.step_texts.all():
+        if (own.step, own.language) == (step, language):
+            return Text(own.subject, own.body)
+    return ours(step)
 
 
 def keep(
@@ -91,51 +94,55 @@ def reset(program: Program, step: str, language: str) -> None:
 
 def ours(step: str) -> Text:
     """Our words for a step, in the active language."""
-    return {
-        Step.OPENS: Text(
-            _("%(team)s: how does the plan go? Check-in %(n)d"),
-            _("How does the plan of %(team)s go? Tell us in three minutes, by %(due)s."),
+    words = OURS[Step(step)]
+    return Text(_(words.subject), _(words.body))
+
+
+OURS = {
+    Step.OPENS: Text(
+        gettext_noop("%(team)s: how does the plan go? Check-in %(n)d"),
+        gettext_noop("How does the plan of %(team)s go? Tell us in three minutes, by %(due)s."),
+    ),
+    Step.NUDGE: Text(
+        gettext_noop("%(team)s: please answer check-in %(n)d by %(due)s"),
+        gettext_noop(
+            "Nobody of %(team)s has answered yet. Three minutes are enough, and there is time "
+            "until %(due)s."
         ),
-        Step.NUDGE: Text(
-            _("%(team)s: please answer check-in %(n)d by %(due)s"),
-            _(
-                "Nobody of %(team)s has answered yet. Three minutes are enough, and there is time "
-                "until %(due)s."
-            ),
+    ),
+    Step.DUE: Text(
+        gettext_noop("%(team)s: check-in %(n)d, date %(due)s"),
+        gettext_noop(
+            "The date for the answer of %(team)s is %(due)s, and nobody has answered yet. A "
+            "few words today are worth more than many later."
         ),
-        Step.DUE: Text(
-            _("%(team)s: check-in %(n)d, date %(due)s"),
-            _(
-                "The date for the answer of %(team)s is %(due)s, and nobody has answered yet. A "
-                "few words today are worth more than many later."
-            ),
+    ),
+    Step.OVERDUE: Text(
+        gettext_noop("%(team)s: check-in %(n)d was due on %(due)s"),
+        gettext_noop(
+            "The answer of %(team)s was due on %(due)s. One sentence is enough, also if "
+            "nothing moved."
         ),
-        Step.OVERDUE: Text(
-            _("%(team)s: check-in %(n)d was due on %(due)s"),
-            _(
-                "The answer of %(team)s was due on %(due)s. One sentence is enough, also if "
-                "nothing moved."
-            ),
+    ),
+    Step.COACH: Text(
+        gettext_noop("%(team)s has not answered check-in %(n)d; a call may help"),
+        gettext_noop(
+            "%(team)s has not answered its check-in, which was due on %(due)s. Its people were "
+            "asked by e-mail. A call from you may help more than another mail."
         ),
-        Step.COACH: Text(
-            _("%(team)s has not answered check-in %(n)d; a call may help"),
-            _(
-                "%(team)s has not answered its check-in, which was due on %(due)s. Its people were "
-                "asked by e-mail. A call from you may help more than another mail."
-            ),
+    ),
+    Step.LEAD: Text(
+        gettext_noop("%(team)s is silent in check-in %(n)d"),
+        gettext_noop(
+            "%(team)s has not answered check-in %(n)d, which was due on %(due)s. Its people "
+            "were reminded and its coach was told. The round closes on %(closes)s."
         ),
-        Step.LEAD: Text(
-            _("%(team)s is silent in check-in %(n)d"),
-            _(
-                "%(team)s has not answered check-in %(n)d, which was due on %(due)s. Its people "
-                "were reminded and its coach was told. The round closes on %(closes)s."
-            ),
+    ),
+    Step.CLOSES: Text(
+        gettext_noop("%(team)s: check-in %(n)d is closed"),
+        gettext_noop(
+            "Check-in %(n)d is closed without an answer of %(team)s. That happens. If you like "
+            "to tell after all, the way stays open for two weeks.\n\n%(next)s"
         ),
-        Step.CLOSES: Text(
-            _("%(team)s: check-in %(n)d is closed"),
-            _(
-                "Check-in %(n)d is closed without an answer of %(team)s. That happens. If you like "
-                "to tell after all, the way stays open for two weeks.\n\n%(next)s"
-            ),
-        ),
-    }[Step(step)]
+    ),
+}

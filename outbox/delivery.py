@@ -24,17 +24,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, transaction
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, DurationField, Exists, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 
+from coalitions import prepared
+from coalitions.prepared import Place, Statement, place
 from outbox import breaker, doorbell, hold, letter, transport
 from outbox.kinds import (
+    Kind,
     go_together,
     goes_anyway,
     kind_of,
@@ -185,13 +189,20 @@ def _claim(ids: list[int], claim: UUID, now: datetime) -> list[Message]:
     return ours
 
 
-def _hold_person(message: Message) -> bool:
-    """Keep others from the mails of this person until the transaction ends: one mail at a time."""
-    if message.person_id is None:
-        return False
-    people = get_user_model().objects.filter(pk=message.person_id)
+def _hold_person(message: Message) -> None:
+    """Keep others from the mails of this person until the transaction ends: one mail at a time.
+
+    On SQLite the transaction keeps all others from writing anyway.
+    """
+    if message.person_id is not None and connection.features.has_select_for_update:
+        _holding().rows(person=message.person_id)
+
+
+@cache
+def _holding() -> Statement:
+    people = get_user_model().objects.filter(pk=place(Message, "person"))
     # Rows that point at the person may still be written: an answer never waits for a mail.
-    return bool(list(people.select_for_update(no_key=True).values_list("pk")))
+    return prepared.select(people.select_for_update(no_key=True).values_list("pk"))
 
 
 def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
@@ -231,14 +242,13 @@ def send(
     # The first gives the mail its Message-ID, so a second copy has the same: one that goes again.
     wanted = sorted([message, *others], key=lambda one: (not resends_unknown(one), one.pk))
     try:
-        wanted = [one for one in wanted if is_open(one, turn.now())]
         while wanted:
             to, raw = compose(wanted[0], wanted[1:])
             # Counted from before the mark: when the time is up, the lease still runs.
             deadline = time.monotonic() + mail_seconds()
             if hand_over(wanted[0], turn.now(), wanted[1:]):
                 break
-            # Some of it is no longer wanted, or no longer ours: the rest goes without.
+            # Some of it is no longer wanted or ours, or its hour is not now: the rest goes without.
             left = [one for one in gate(wanted, turn.now()) if is_open(one, turn.now())]
             if left == wanted:
                 release(left.pop(), turn.now(), at=turn.now(), reason="not handed over")
@@ -288,7 +298,22 @@ def gate(chunk: list[Message], now: datetime) -> list[Message]:
             end(message, State.CANCELLED, "no longer owed", now)
         else:
             wanted.append(message)
+    _gather(wanted)
     return wanted
+
+
+def _gather(wanted: list[Message]) -> None:
+    """Let each kind look up at once what its mails need."""
+    ways = {message.kind: kind_of(message).gather for message in wanted}
+    for gather in set(filter(None, ways.values())):
+        ours = [message for message in wanted if ways[message.kind] is gather]
+        try:
+            gather(ours)
+        except DatabaseError:
+            raise
+        except Exception:
+            # Each mail looks it up for itself, and the one that cannot keeps nobody else's.
+            logger.exception("What %d mails need could not be looked up at once", len(ours))
 
 
 def is_open(message: Message, now: datetime) -> bool:
@@ -341,14 +366,29 @@ def hand_over(message: Message, now: datetime, others: Sequence[Message] = ()) -
 
 
 def _mark(message: Message, now: datetime, *, covered_by: Message | None) -> bool:
-    ours = Message.objects.filter(
-        kind_of(message).owed(now),
-        pk=message.pk,
-        state=State.CLAIMED,
+    marked = _marking(kind_of(message)).change(
+        now=now,
+        id=message.pk,
         claim=message.claim,
-        lease_until__gt=Now() + timedelta(seconds=mail_seconds()),
+        time=timedelta(seconds=mail_seconds()),
+        address=message.address.lower(),
+        covered_by=covered_by and covered_by.pk,
+    )
+    return bool(marked)
+
+
+@lru_cache(maxsize=64)
+def _marking(kind: Kind) -> Statement:
+    """The hand-over of one message of this kind."""
+    now = place(Message, "handed_over_at", "now")
+    ours = Message.objects.filter(
+        kind.owed(now),
+        id=place(Message, "id"),
+        claim=place(Message, "claim"),
+        lease_until__gt=Now() + Place("time", DurationField()),
         expires_at__gt=now,
     )
-    if not goes_anyway(message):
-        ours = ours.exclude(Exists(Suppression.objects.filter(address=message.address.lower())))
-    return bool(ours.update(handed_over_at=now, covered_by=covered_by))
+    if not kind.asked_for:
+        suppressed = Suppression.objects.filter(address=place(Suppression, "address"))
+        ours = ours.exclude(Exists(suppressed))
+    return prepared.updating(ours, handed_over_at=now, covered_by=place(Message, "covered_by"))

@@ -52,6 +52,7 @@ class Kind:
 
     `compose` makes the text when the mail is handed over, in the message's language (active then).
     `owed` is a condition on Message, usable in a query and in an update: is the mail still wanted?
+    It is built once, so a `now` in it is a place in the statement and not a moment to compute with.
     `opens` gives the earliest decent moment (UTC) that is not before `now`.
     `resend_unknown`: send once more when nobody knows whether the first copy arrived.
     `asked_for`: the reader asked for it just now (a sign-in code), so it goes even to an address
@@ -59,6 +60,7 @@ class Kind:
     `together`: makes one mail of several messages to one person. Kinds with the same one go
     together, when the moment of each has come.
     `label` is what people call it, on the operations page.
+    `gather` looks up at once what a chunk of these mails needs, and leaves it on them.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Kind:
     asked_for: bool = False
     together: Callable[[Sequence[Message]], Content] | None = None
     label: StrOrPromise = ""
+    gather: Callable[[Sequence[Message]], None] | None = None
 
     @property
     def keeps_hours(self) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -28,6 +31,56 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Link:
+    """The link that `purpose` and `key` name. Times are UTC; `expires_at` None: never."""
+
+    purpose: str
+    key: str
+    now: datetime
+    expires_at: datetime | None
+    about: int | None = None
+    person: Any = None
+
+    @cached_property
+    def token(self) -> str:
+        """What stands in the mail, once it is issued.
+
+        It is derived from the secret key, so that a mail composed twice holds the same link
+        although the database holds only a hash.
+        """
+        named = f"{self.purpose}/{self.key}"
+        secret = salted_hmac("outbox.links", named, algorithm="sha256").digest()[:16]
+        return base64.urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def issue_all(wanted: Iterable[Link]) -> None:
+    """Let these links open; those that are there already stay as they are."""
+    links = {_digest(link.token): link for link in wanted}
+    there = LinkToken.objects.filter(sha256__in=links).values_list("sha256", flat=True)
+    for sha256 in set(there):
+        del links[sha256]
+    if not links:
+        return
+    # Two may compose at once; the link of either is the same.
+    LinkToken.objects.bulk_create(
+        [
+            LinkToken(
+                sha256=sha256,
+                purpose=link.purpose,
+                about=link.about,
+                person=link.person,
+                created_at=link.now,
+                expires_at=link.expires_at,
+            )
+            for sha256, link in links.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["sha256"],
+        update_fields=["sha256"],
+    )
+
+
 def issue(
     purpose: str,
     key: str,
@@ -37,27 +90,10 @@ def issue(
     about: int | None = None,
     person: Any = None,
 ) -> str:
-    """The token of the link that `purpose` and `key` name; made when it is not there yet.
-
-    It is derived from the secret key, so that a mail composed twice holds the same link although
-    the database holds only a hash. `expires_at` (UTC) None: never.
-    """
-    secret = salted_hmac("outbox.links", f"{purpose}/{key}", algorithm="sha256").digest()[:16]
-    token = base64.urlsafe_b64encode(secret).decode().rstrip("=")
-    if not LinkToken.objects.filter(sha256=_digest(token)).exists():
-        link = LinkToken(
-            sha256=_digest(token),
-            purpose=purpose,
-            about=about,
-            person=person,
-            created_at=now,
-            expires_at=expires_at,
-        )
-        # Two may compose at once; the link of either is the same.
-        LinkToken.objects.bulk_create(
-            [link], update_conflicts=True, unique_fields=["sha256"], update_fields=["sha256"]
-        )
-    return token
+    """The token of one link; made when it is not there yet."""
+    link = Link(purpose, key, now, expires_at, about, person)
+    issue_all([link])
+    return link.token
 
 
 def find(purpose: str, token: str, now: datetime) -> LinkToken | Trouble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,6 +13,8 @@ from django.conf import settings
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Greatest
 
+from coalitions import prepared
+from coalitions.prepared import Statement, place
 from outbox.doorbell import ring_after_commit
 from outbox.models import Message
 from outbox.states import State
@@ -99,3 +102,25 @@ def look_again(kinds: Iterable[str], *, now: datetime, **about: Any) -> int:
         lease_until=None,
         next_attempt_at=Greatest("not_before", Value(now, DateTimeField())),
     )
+
+
+def handed_over(
+    person: Any, kinds: tuple[str, ...], since: datetime, *, most: int
+) -> list[datetime]:
+    """When the latest mails of these kinds went to someone after `since` (UTC), the last first."""
+    found = _handed_over(kinds, most).rows(person=person.pk, since=since)
+    return [moment for (moment,) in found]
+
+
+@lru_cache(maxsize=8)
+def _handed_over(kinds: tuple[str, ...], most: int) -> Statement:
+    mails = Message.objects.filter(
+        person=place(Message, "person"),
+        kind__in=kinds,
+        handed_over_at__gt=place(Message, "handed_over_at", "since"),
+    )
+    # In doubt, and told no more: what went with it and goes once more is the mail that counts.
+    mails = mails.exclude(state=State.DEAD, covered_by__isnull=False)
+    # One mail has one moment, however many it names.
+    ordered = mails.order_by("-handed_over_at").values_list("handed_over_at").distinct()
+    return prepared.select(ordered[:most])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from coalitions import prepared
 from outbox.models import Message
 
 State = Message.State
@@ -48,7 +49,8 @@ def transition(message: Message, to: str, **changes: Any) -> bool:
         changes["context"] = {}
     if to != State.CLAIMED:
         changes |= {"claim": None, "lease_until": None}
-    seen = Message.objects.filter(pk=message.pk, state=message.state)
-    if message.state == State.CLAIMED:
-        seen = seen.filter(claim=message.claim)
-    return bool(seen.update(state=to, **changes))
+    # Only a claimed mail has a claim, says a constraint. Asked for the state besides, PostgreSQL
+    # may look for the mail among all that were in that state lately.
+    claimed = message.state == State.CLAIMED
+    seen = {"claim": message.claim} if claimed else {"state": message.state}
+    return bool(prepared.update(Message, seen | {"id": message.pk}, {"state": to} | changes))

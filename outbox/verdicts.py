@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from coalitions import prepared
 from outbox import kinds
 from outbox.models import Attempt, Message, Suppression
 from outbox.states import State, transition
@@ -41,7 +42,7 @@ def record_all(messages: Iterable[Message], verdict: Verdict, now: datetime) -> 
 def record(message: Message, verdict: Verdict, now: datetime) -> None:
     """Write down what became of the hand-over, if the mail is still ours."""
     told: dict[str, Any] = {"smtp_code": verdict.code, "error": verdict.error}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if verdict.outcome == Outcome.OK:
             moved = transition(message, State.SENT, sent_at=now, **told)
             if moved and kinds.goes_anyway(message):
@@ -111,7 +112,7 @@ def _doubt(message: Message, now: datetime, told: dict[str, Any]) -> bool:
     """Nobody knows whether it arrived: send once more if the kind wants that, but only once."""
     before = Attempt.objects.filter(message=message, outcome=Outcome.UNKNOWN).count()
     again = kinds.resends_unknown(message) and before + 1 < MOST_UNKNOWN
-    if not transition(message, State.UNKNOWN, attempts=F("attempts") + 1, **told):
+    if not transition(message, State.UNKNOWN, attempts=message.attempts + 1, **told):
         return False
     message.state = State.UNKNOWN
     if again:
@@ -172,10 +173,14 @@ def _close_taken_back(now: datetime) -> None:
 def _close_attempt(message: Message, verdict: Verdict, now: datetime) -> None:
     """End the attempt that the message's present claim began."""
     assert message.claim is not None, "only a claimed mail has an open attempt"  # noqa: S101
-    Attempt.objects.filter(message=message, claim=message.claim, outcome="").update(
-        handed_over_at=message.handed_over_at,
-        outcome=verdict.outcome,
-        finished_at=now,
-        smtp_code=verdict.code,
-        error=verdict.error,
+    prepared.update(
+        Attempt,
+        {"message": message.pk, "claim": message.claim, "outcome": ""},
+        {
+            "handed_over_at": message.handed_over_at,
+            "outcome": verdict.outcome,
+            "finished_at": now,
+            "smtp_code": verdict.code,
+            "error": verdict.error,
+        },
     )
