@@ -27,6 +27,7 @@ SUMMED = (
     "sent",
     "others",
     "missing",
+    "had_enough",
     "unwanted",
     "repeats",
     "explained_repeats",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from tests.year.faults import KILLED
@@ -26,8 +26,11 @@ MUST_BE_ZERO = (
     "unexplained_repeats",
     "crowded",
 )
-# So long a reader is left in peace, less what a mail may take on its way.
+# So long a reader is left in peace, and at most so many mails come in a week.
+REST, WEEK, MOST_A_WEEK = timedelta(hours=20), timedelta(days=7), 2
+# A rest less what a mail may take on its way.
 PEACE = timedelta(hours=19)
+ONE_DAY = timedelta(days=1)
 # A year in which less happened says nothing.
 FEWEST_KILLS = 20
 MOST_SAID = 40
@@ -110,11 +113,7 @@ def weigh(evidence: Evidence) -> dict[str, Any]:
         copies[which].append(mail)
     dues = {(due.team, due.number, due.step, due.address): due for due in evidence.dues}
     tally = Tally()
-    for which, due in dues.items():
-        tally.blame("due", times=due.owed)
-        tally.blame(
-            "missing", which, due.opens, due.expires, times=due.owed and which not in copies
-        )
+    _weigh_dues(dues, copies, evidence, tally)
     for which, mails in copies.items():
         _weigh_copies(which, mails, evidence, tally)
         due = dues.get(which)
@@ -134,9 +133,38 @@ def weigh(evidence: Evidence) -> dict[str, Any]:
         _weigh_copies(key, mails, evidence, tally, holidays=False)
     tally.count |= {"sent": len(copies), "others": len(others)}
     tally.count["doubts"] = evidence.unknown.total()
-    tally.blame("crowded", times=_crowded(evidence))
-    names_ = ("due", "sent", "others", "repeats", "explained_repeats", "doubts", *MUST_BE_ZERO)
+    no_doubt = _arrivals(evidence.mails, evidence.others, without=evidence.unknown)
+    for address, moments in no_doubt.items():
+        for earlier, later in pairwise(moments):
+            tally.blame("crowded", address, earlier, later, times=later - earlier < PEACE)
+    names_ = (
+        "due",
+        "sent",
+        "others",
+        "repeats",
+        "explained_repeats",
+        "doubts",
+        "had_enough",
+        *MUST_BE_ZERO,
+    )
     return {name: tally.count[name] for name in names_} | {"met": tally.met[:MOST_SAID]}
+
+
+def _weigh_dues(
+    dues: Mapping[Which, Due],
+    copies: Mapping[Which, list[Accepted]],
+    evidence: Evidence,
+    tally: Tally,
+) -> None:
+    """Is there a mail for each that is owed? Not where its reader had enough of them each day."""
+    arrivals = _arrivals(evidence.mails, evidence.others)
+    for which, due in dues.items():
+        tally.blame("due", times=due.owed)
+        if due.owed and which not in copies:
+            came = arrivals[due.address]
+            had_enough = all(_has_had_enough(evening, came) for evening in _evenings(due))
+            name = "had_enough" if had_enough else "missing"
+            tally.blame(name, which, due.opens, due.expires, *map(str, came))
 
 
 def _weigh_copies(
@@ -172,14 +200,27 @@ def _weigh_copies(
             tally.blame("while_snoozed", which, mail.at, times=early)
 
 
-def _crowded(evidence: Evidence) -> int:
-    """How many mails came to someone too soon after another one, no doubt about either."""
-    by_reader: dict[str, dict[str, Accepted]] = defaultdict(dict)
-    for _told, mail in [*evidence.mails, *evidence.others]:
-        if not evidence.unknown[mail.message_id]:
-            by_reader[mail.to].setdefault(mail.message_id, mail)
-    moments = [sorted(mail.at for mail in mails.values()) for mails in by_reader.values()]
-    return sum(later - earlier < PEACE for times in moments for earlier, later in pairwise(times))
+def _arrivals(
+    *told: Iterable[tuple[object, Accepted]], without: Collection[str] = ()
+) -> dict[str, list[datetime]]:
+    """When each reader got mails of the year, each mail once; in order."""
+    by_reader: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for _which, mail in chain(*told):
+        if mail.message_id not in without:
+            by_reader[mail.to][mail.message_id] = mail.at
+    return defaultdict(list, {to: sorted(mails.values()) for to, mails in by_reader.items()})
+
+
+def _evenings(due: Due) -> list[datetime]:
+    """The moments at which a mail could have gone at the latest, one a day."""
+    days = (due.expires - due.opens) // ONE_DAY
+    return [due.expires - day * ONE_DAY for day in range(days + 1)]
+
+
+def _has_had_enough(moment: datetime, arrivals: list[datetime]) -> bool:
+    """Had the reader of these mails one lately at `moment`, or two in a week?"""
+    lately = [at for at in arrivals if moment - WEEK < at < moment]
+    return len(lately) >= MOST_A_WEEK or any(moment - at < REST for at in lately)
 
 
 def broken(counts: Mapping[str, Any]) -> list[str]:

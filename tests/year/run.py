@@ -139,11 +139,16 @@ class Year:
             deed.result()
 
     def let_work_be_done(self, deeds: Sequence[Future[None]] = ()) -> None:
-        """Wait until nothing is due and no deed under way; meanwhile kill, and start again what
-        ended."""
+        """Wait until nothing is due, and no mail or deed under way; meanwhile kill, and start
+        again what ended."""
         deadline = real.monotonic() + 120
         lived = (self.now() - BEGIN) / (world.YEAR_ENDS - BEGIN)
-        while not all(deed.done() for deed in deeds) or ledger.ask(ledger.work_waits, self.now()):
+        while (
+            not all(deed.done() for deed in deeds)
+            or self.faults.frozen
+            or self.sink.is_busy()
+            or ledger.ask(ledger.work_waits, self.now())
+        ):
             if real.monotonic() > deadline:
                 raise TimeoutError(f"work still waits at {self.now():%Y-%m-%d %H:%M}")
             # A mail has just been taken: the moment in which a crash leaves doubt.

@@ -58,6 +58,7 @@ class Sink:
     accepted: list[Accepted] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
+    lines: set[Dialogue] = field(default_factory=set)
     # Who lost a mail in the midst of its text since they last got one. The sender cannot tell that
     # from a loss after the dot, and sends no third time: once is what the guarantee can bear.
     cut_within: set[str] = field(default_factory=set)
@@ -75,6 +76,10 @@ class Sink:
     def to(self, address: str) -> list[Accepted]:
         """What was accepted for an address, in order."""
         return [mail for mail in list(self.accepted) if mail.to == address]
+
+    def is_busy(self) -> bool:
+        """Is a mail under way?"""
+        return any(line.envelope and line.envelope.mail_from for line in list(self.lines))
 
     def strikes(self, fault: str) -> bool:
         """Does this fault happen now? If so it is counted; one that is overdue does."""
@@ -152,9 +157,11 @@ class Dialogue(SMTP):
             self.event_handler.struck["away"] += 1
             transport.abort()  # type: ignore[attr-defined]
             return
+        self.event_handler.lines.add(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.lines.discard(self)
         if self.session is not None:
             super().connection_lost(error)
 

@@ -91,6 +91,16 @@ def test_a_mail_that_was_owed_and_never_came_is_missing():
     assert found(due=replace(DUE, owed=False)) == {}
 
 
+def test_who_had_enough_mails_each_day_misses_none():
+    others = [
+        (f"coach digest/{n}", replace(MAIL, at=NINE - timedelta(days=n), message_id=f"<o{n}>"))
+        for n in (1, 2)
+    ]
+    assert found(others=others)["had_enough"] == 1
+    late = replace(DUE, expires=DUE.expires + timedelta(days=4))
+    assert found(others=others, due=late)["missing"] == 1
+
+
 def test_a_mail_that_nobody_planned_is_unwanted():
     assert weigh(Evidence([(WHICH, MAIL)], []))["unwanted"] == 1
 
