@@ -21,6 +21,7 @@ import redis
 from tests import processes
 from tests.installation import Installation
 from tests.servers import Server
+from tests.year import ledger
 
 WORKERS = ("worker-1", "worker-2", "worker-3", "worker-4")
 BEATS = ("beat-1", "beat-2")
@@ -114,16 +115,22 @@ class Faults:
         if not self.bag:
             self.bag = [SENDER] * 20 + [*ENGINE, "web"]
             self.chance.shuffle(self.bag)
-        name = self.bag.pop()
+        name, victims = self.bag.pop(), self.senders()
         if name == SENDER:
-            pid, name = self.chance.choice(self.senders())
-            if pid != self.installation.processes[name].pid:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    self.kills[SENDER] += 1
-                return
-        self.kill(name)
-        self.installation.restart(name)
+            if victims:
+                self._kill_sender(*self.chance.choice(victims))
+        elif name not in WORKERS or name in {worker for _pid, worker in victims}:
+            self.kill(name)
+            self.installation.restart(name)
+
+    def _kill_sender(self, pid: int, worker: str) -> None:
+        if pid == self.installation.processes[worker].pid:
+            self.kill(worker)
+            self.installation.restart(worker)
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.kills[SENDER] += 1
 
     def kill(self, name: str) -> None:
         """SIGKILL a process with all below it."""
@@ -131,14 +138,19 @@ class Faults:
         self.kills[name] += 1
 
     def senders(self) -> list[tuple[int, str]]:
-        """The processes that hand over mails, each with its worker; only those that are doing it,
-        if there are any."""
+        """The processes that hand over mails and may be hit, each with its worker.
+
+        Those that are doing it, if there are any; but while a mail goes once more, only others:
+        after one doubt the guarantee can bear no second.
+        """
         found = {}
         for name in WORKERS:
             worker = self.installation.processes[name].pid
             found |= dict.fromkeys(processes.children(worker) or [worker], name)
         port = int(self.installation.env["SMTP_PORT"])
         talking = processes.talking_to(port, list(found))
+        if ledger.ask(ledger.doubt_waits):
+            return [(pid, name) for pid, name in found.items() if pid not in talking]
         return [(pid, found[pid]) for pid in talking] or list(found.items())
 
     # Blows ---------------------------------------------------------------------------------

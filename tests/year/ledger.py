@@ -128,15 +128,29 @@ def next_try(now: datetime) -> datetime | None:
 
 
 def work_waits(now: datetime) -> bool:
-    """Is something due, or under way?"""
+    """Is something due, or under way? Asked at once, lest a mail pass from one to the other."""
+    from django.db.models import Exists, Q
+
     from followups.models import CheckIn
     from outbox.models import MailServer, Message
 
-    if CheckIn.objects.due(now).exists() or Message.objects.filter(state="claimed").exists():
-        return True
-    if MailServer.objects.filter(paused_until__gt=now).exists():
-        return False
-    return Message.objects.filter(state="queued", next_attempt_at__lte=now).exists()
+    left_alone = Exists(MailServer.objects.filter(paused_until__gt=now))
+    due = Q(state="queued", next_attempt_at__lte=now) & ~Q(left_alone)
+    return (
+        CheckIn.objects.due(now).exists()
+        or Message.objects.filter(Q(state="claimed") | due).exists()
+    )
+
+
+def doubt_waits() -> bool:
+    """Is there a mail that will go once more, since nobody knows whether it arrived?
+
+    One more crash in its gap, and nothing could promise that it does.
+    """
+    from outbox.models import Attempt
+
+    again = Attempt.objects.filter(outcome="unknown", message__state__in=["queued", "claimed"])
+    return again.exists()
 
 
 def is_under_way(now: datetime) -> bool:

@@ -59,8 +59,9 @@ class Sink:
     struck: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
     lines: set[Dialogue] = field(default_factory=set)
-    # Who lost a mail in the midst of its text since they last got one. The sender cannot tell that
-    # from a loss after the dot, and sends no third time: once is what the guarantee can bear.
+    # Whose mail was cut in the midst of its text, here or by a crash of its sender, since they last
+    # got one. Nobody can tell that from a loss after the dot, and no third copy is sent: once is
+    # what the guarantee can bear.
     cut_within: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -161,7 +162,10 @@ class Dialogue(SMTP):
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.event_handler.lines.discard(self)
+        sink = self.event_handler
+        sink.lines.discard(self)
+        if self.envelope and self.envelope.rcpt_tos:
+            sink.cut_within.add(self.envelope.rcpt_tos[0])
         if self.session is not None:
             super().connection_lost(error)
 
