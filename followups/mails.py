@@ -355,6 +355,16 @@ def rested(person: User, moment: datetime) -> datetime:
     return max(waits)
 
 
+def free(now: datetime) -> Q:
+    """Has the reader rested? As `rested`: a condition on Message."""
+    lately = Message.objects.filter(
+        person=OuterRef("person"), kind__in=WHOLE_FAMILY, covered_by__isnull=True
+    ).order_by("-handed_over_at")
+    just_now = lately.filter(handed_over_at__gt=now - REST)
+    in_a_week = lately.filter(handed_over_at__gt=now - WEEK)[MOST_A_WEEK - 1 : MOST_A_WEEK]
+    return ~Q(Exists(just_now)) & ~Q(Exists(in_a_week))
+
+
 def _alone(message: Message) -> Content:
     return compose([message])
 
@@ -367,10 +377,11 @@ KINDS = [
             _alone,
             owed=OWED.get(Step(step), owed),
             opens=opens,
+            free=free,
             together=compose,
             gather=gather,
         )
         for step, kind in KIND_OF_STEP.items()
     ),
-    Kind(READER_OUT, _alone, owed=owed_of_reader_out, opens=opens, together=compose),
+    Kind(READER_OUT, _alone, owed=owed_of_reader_out, opens=opens, free=free, together=compose),
 ]
