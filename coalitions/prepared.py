@@ -8,11 +8,12 @@ a connection (docs/decisions/0032).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
@@ -44,24 +45,47 @@ class Statement:
     def change(self, **values: Any) -> int:
         """Run an update; how many rows it changed."""
         with _cursor() as cursor:
-            cursor.execute(self._sql, self._filled(values))
+            self.execute(cursor, values)
             return cursor.rowcount
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run a `values_list`; its rows."""
         with _cursor() as cursor:
-            cursor.execute(self._sql, self._filled(values))
+            self.execute(cursor, values)
             found = cursor.fetchall()
         return list(self._compiler.results_iter(results=[found], tuple_expected=True))
 
-    def _filled(self, values: Mapping[str, Any]) -> list[Any]:
+    def execute(self, cursor: Any, values: Mapping[str, Any]) -> None:
+        """Run it with this cursor of Django's."""
         connection = connections[DEFAULT_DB_ALIAS]
-        return [
+        filled = [
             value.output_field.get_db_prep_save(values[value.name], connection)
             if isinstance(value, Place)
             else value
             for value in self._values
         ]
+        cursor.execute(self._sql, filled)
+
+
+type Run = tuple[Statement, Mapping[str, Any]]
+
+
+def at_once(runs: Sequence[Run]) -> list[int]:
+    """Run statements in one transaction; how many rows each changed or found.
+
+    None may need what one before it found: PostgreSQL is waited for only once. All that is sent
+    to it between two waits is a transaction, unless one is open already.
+    """
+    connection: Any = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        with transaction.atomic(savepoint=False):
+            return [statement.change(**values) for statement, values in runs]
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(_cursor()) for _run in runs]
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            for cursor, (statement, values) in zip(cursors, runs, strict=True):
+                statement.execute(cursor, values)
+        return [cursor.rowcount for cursor in cursors]
 
 
 def _cursor() -> Any:
@@ -85,14 +109,13 @@ def updating(rows: QuerySet[Any], **changes: Any) -> Statement:
     return Statement(query)
 
 
-def update(model: type[Model], where: Mapping[str, Any], changes: Mapping[str, Any]) -> int:
-    """Update the rows whose fields have just these values (none of them None); how many.
+def update(model: type[Model], where: Mapping[str, Any], changes: Mapping[str, Any]) -> Run:
+    """An update of the rows whose fields have just these values (none of them None).
 
     `changes` are values, not expressions.
     """
     statement = _update_of(model, tuple(where), tuple(changes))
-    values = {f"where_{name}": value for name, value in where.items()}
-    return statement.change(**values, **changes)
+    return statement, {f"where_{name}": value for name, value in where.items()} | dict(changes)
 
 
 @lru_cache(maxsize=64)

@@ -349,6 +349,20 @@ def rested(person: User, moment: datetime) -> datetime:
     return max(waits)
 
 
+def free(now: datetime) -> Q:
+    """Has the reader rested? As `rested`: a condition on Message."""
+    lately = (
+        Message.objects.filter(person=OuterRef("person"), kind__in=WHOLE_FAMILY)
+        .exclude(state=Message.State.DEAD, covered_by__isnull=False)
+        # What goes at this very moment goes in this mail.
+        .exclude(handed_over_at=now)
+    )
+    moments = lately.filter(handed_over_at__gt=now - WEEK).values("handed_over_at").distinct()
+    in_a_week = moments.order_by("-handed_over_at")[MOST_A_WEEK - 1 : MOST_A_WEEK]
+    just_now = lately.filter(handed_over_at__gt=now - REST)
+    return ~Q(Exists(just_now)) & ~Q(Exists(in_a_week))
+
+
 def alone(message: Message) -> Content:
     """The mail that names this message and nothing else."""
     return compose([message])
@@ -371,6 +385,7 @@ KINDS = [
             alone,
             owed=OWED.get(Step(step), owed),
             opens=opens,
+            free=free,
             together=compose,
             label=LABELS[Step(step)],
             gather=gather,
@@ -382,6 +397,7 @@ KINDS = [
         alone,
         owed=owed_of_reader_out,
         opens=opens,
+        free=free,
         together=compose,
         label=gettext_lazy("A reader gets no reminders any more"),
     ),

@@ -35,7 +35,7 @@ from django.db.models.functions import Now
 from django.utils import translation
 
 from coalitions import prepared
-from coalitions.prepared import Place, Statement, place
+from coalitions.prepared import Place, Run, Statement, place
 from outbox import breaker, doorbell, hold, letter, transport
 from outbox.kinds import (
     Kind,
@@ -189,22 +189,6 @@ def _claim(ids: list[int], claim: UUID, now: datetime) -> list[Message]:
     return ours
 
 
-def _hold_person(message: Message) -> None:
-    """Keep others from the mails of this person until the transaction ends: one mail at a time.
-
-    On SQLite the transaction keeps all others from writing anyway.
-    """
-    if message.person_id is not None and connection.features.has_select_for_update:
-        _holding().rows(person=message.person_id)
-
-
-@cache
-def _holding() -> Statement:
-    people = get_user_model().objects.filter(pk=place(Message, "person"))
-    # Rows that point at the person may still be written: an answer never waits for a mail.
-    return prepared.select(people.select_for_update(no_key=True).values_list("pk"))
-
-
 def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
     """Send the claimed mails over the line; what was not reached goes back into the queue."""
     sent, waiting = 0, list(chunk)
@@ -347,34 +331,59 @@ def hand_over(message: Message, now: datetime, others: Sequence[Message] = ()) -
 
     With the `others` that it names, or not at all.
     """
-    all_of_it = (message, *others)
-    # By itself, and in no one's transaction: it is committed when this returns.
-    with transaction.atomic(durable=True):
-        if kind_of(message).keeps_hours:
-            # Nobody hands this person another mail between our look and our mark.
-            _hold_person(message)
-            if any(kind_of(one).opens(one, now) > now for one in all_of_it):
-                return False
-        handed = all(
-            _mark(one, now, covered_by=None if one is message else message) for one in all_of_it
-        )
-        if not handed:
-            transaction.set_rollback(True)
-    for one in all_of_it if handed else ():
+    kind = kind_of(message)
+    if others or (kind.keeps_hours and not kind.free):
+        handed = _hand_over_in_steps(message, others, now)
+    elif kind.opens(message, now) > now:
+        return False
+    else:
+        # Nobody hands this person another mail between the look for one and our mark.
+        held = _holding(message) if kind.free else []
+        handed = bool(prepared.at_once([*held, _mark(message, now)])[-1])
+    for one in (message, *others) if handed else ():
         one.handed_over_at = now
     return handed
 
 
-def _mark(message: Message, now: datetime, *, covered_by: Message | None) -> bool:
-    marked = _marking(kind_of(message)).change(
-        now=now,
-        id=message.pk,
-        claim=message.claim,
-        time=timedelta(seconds=mail_seconds()),
-        address=message.address.lower(),
-        covered_by=covered_by and covered_by.pk,
-    )
-    return bool(marked)
+def _hand_over_in_steps(message: Message, others: Sequence[Message], now: datetime) -> bool:
+    # By itself, and in no one's transaction: it is committed when this returns.
+    with transaction.atomic(durable=True):
+        if kind_of(message).keeps_hours:
+            prepared.at_once(_holding(message))
+            if any(kind_of(one).opens(one, now) > now for one in (message, *others)):
+                return False
+        marks = [_mark(message, now), *(_mark(one, now, covered_by=message) for one in others)]
+        handed = all(statement.change(**values) for statement, values in marks)
+        if not handed:
+            transaction.set_rollback(True)
+    return handed
+
+
+def _holding(message: Message) -> list[Run]:
+    """Keeps others from the mails of this person until the transaction ends: one mail at a time."""
+    if message.person_id is None or not connection.features.has_select_for_update:
+        # On SQLite the transaction keeps all others from writing anyway.
+        return []
+    return [(_hold_person(), {"person": message.person_id})]
+
+
+@cache
+def _hold_person() -> Statement:
+    people = get_user_model().objects.filter(pk=place(Message, "person"))
+    # Rows that point at the person may still be written: an answer never waits for a mail.
+    with transaction.atomic():
+        return prepared.select(people.select_for_update(no_key=True).values_list("pk"))
+
+
+def _mark(message: Message, now: datetime, *, covered_by: Message | None = None) -> Run:
+    return _marking(kind_of(message)), {
+        "now": now,
+        "id": message.pk,
+        "claim": message.claim,
+        "time": timedelta(seconds=mail_seconds()),
+        "address": message.address.lower(),
+        "covered_by": covered_by and covered_by.pk,
+    }
 
 
 @lru_cache(maxsize=64)
@@ -388,6 +397,8 @@ def _marking(kind: Kind) -> Statement:
         lease_until__gt=Now() + Place("time", DurationField()),
         expires_at__gt=now,
     )
+    if kind.free:
+        ours = ours.filter(kind.free(now))
     if not kind.asked_for:
         suppressed = Suppression.objects.filter(address=place(Suppression, "address"))
         ours = ours.exclude(Exists(suppressed))

@@ -54,6 +54,8 @@ class Kind:
     `owed` is a condition on Message, usable in a query and in an update: is the mail still wanted?
     It is built once, so a `now` in it is a place in the statement and not a moment to compute with.
     `opens` gives the earliest decent moment (UTC) that is not before `now`.
+    `free`: what `opens` says of the mails its reader got lately, as a condition like `owed`. It is
+    asked while no other mail can be handed to them; where there is none, `opens` is asked then.
     `resend_unknown`: send once more when nobody knows whether the first copy arrived.
     `asked_for`: the reader asked for it just now (a sign-in code), so it goes even to an address
     that once refused mail for good; being taken lifts that.
@@ -67,6 +69,7 @@ class Kind:
     compose: Callable[[Message], Content]
     owed: Callable[[datetime], Q] = _always
     opens: Callable[[Message, datetime], datetime] = _at_once
+    free: Callable[[datetime], Q] | None = None
     resend_unknown: bool = True
     asked_for: bool = False
     together: Callable[[Sequence[Message]], Content] | None = None

@@ -43,6 +43,12 @@ def transition(message: Message, to: str, **changes: Any) -> bool:
     context, so that a sign-in code does not linger. Raises IllegalMoveError for a move that is
     not in MOVES.
     """
+    statement, values = moving(message, to, **changes)
+    return bool(statement.change(**values))
+
+
+def moving(message: Message, to: str, **changes: Any) -> prepared.Run:
+    """The statement that is a transition, to be run together with others."""
     if to not in MOVES.get(message.state, frozenset()):
         raise IllegalMoveError(f"{message.state} → {to}")
     if to in FORGOTTEN:
@@ -53,4 +59,4 @@ def transition(message: Message, to: str, **changes: Any) -> bool:
     # may look for the mail among all that were in that state lately.
     claimed = message.state == State.CLAIMED
     seen = {"claim": message.claim} if claimed else {"state": message.state}
-    return bool(prepared.update(Message, seen | {"id": message.pk}, {"state": to} | changes))
+    return prepared.update(Message, seen | {"id": message.pk}, {"state": to} | changes)

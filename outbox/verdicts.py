@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.db.models.functions import Now
 from coalitions import prepared
 from outbox import kinds
 from outbox.models import Attempt, Message, Suppression
-from outbox.states import State, transition
+from outbox.states import State, moving, transition
 from outbox.transport import Outcome, Verdict
 
 logger = logging.getLogger(__name__)
@@ -32,33 +33,48 @@ MOST_UNKNOWN = 2
 MOST_REFUSALS = 3
 
 
-def record_all(messages: Iterable[Message], verdict: Verdict, now: datetime) -> None:
+def record_all(messages: Sequence[Message], verdict: Verdict, now: datetime) -> None:
     """Write down what became of a hand-over, for each message that went in the mail."""
+    if verdict.outcome == Outcome.OK:
+        _record_sent(messages, verdict, now)
+        return
     with transaction.atomic():
         for message in messages:
-            record(message, verdict, now)
+            _record_not_sent(message, verdict, now)
 
 
 def record(message: Message, verdict: Verdict, now: datetime) -> None:
     """Write down what became of the hand-over, if the mail is still ours."""
-    told: dict[str, Any] = {"smtp_code": verdict.code, "error": verdict.error}
-    with transaction.atomic(savepoint=False):
-        if verdict.outcome == Outcome.OK:
-            moved = transition(message, State.SENT, sent_at=now, **told)
-            if moved and kinds.goes_anyway(message):
+    record_all([message], verdict, now)
+
+
+def _record_sent(messages: Sequence[Message], verdict: Verdict, now: datetime) -> None:
+    told: dict[str, Any] = {"sent_at": now, "smtp_code": verdict.code, "error": verdict.error}
+    moves = [moving(message, State.SENT, **told) for message in messages]
+    # Whoever took a mail from us after its hand-over has ended our attempt, too.
+    ends = [_ending(message, verdict, now) for message in messages]
+    lifting = any(kinds.goes_anyway(message) for message in messages)
+    with transaction.atomic() if lifting else nullcontext():
+        moved = prepared.at_once([*moves, *ends])
+        for message, was_ours in zip(messages, moved, strict=False):
+            if was_ours and kinds.goes_anyway(message):
                 # What came back later, or was called unwanted, had been taken, too.
                 refused = Suppression.objects.filter(why=Suppression.Why.REFUSED)
                 refused.filter(address=message.address.lower()).delete()
-        elif verdict.outcome == Outcome.PERMANENT:
-            moved = _fail(message, verdict, now, told)
-        elif verdict.outcome == Outcome.UNKNOWN:
-            moved = _doubt(message, now, told)
-        elif verdict.outcome == Outcome.ABORTED:
-            moved = _requeue(message, now + back_off(message.attempts), **told)
-        else:
-            moved = _try_later(message, verdict, now, told)
-        if moved:
-            _close_attempt(message, verdict, now)
+
+
+def _record_not_sent(message: Message, verdict: Verdict, now: datetime) -> None:
+    told: dict[str, Any] = {"smtp_code": verdict.code, "error": verdict.error}
+    if verdict.outcome == Outcome.PERMANENT:
+        moved = _fail(message, verdict, now, told)
+    elif verdict.outcome == Outcome.UNKNOWN:
+        moved = _doubt(message, now, told)
+    elif verdict.outcome == Outcome.ABORTED:
+        moved = _requeue(message, now + back_off(message.attempts), **told)
+    else:
+        moved = _try_later(message, verdict, now, told)
+    if moved:
+        _close_attempt(message, verdict, now)
 
 
 def release(message: Message, now: datetime, *, at: datetime, reason: str) -> None:
@@ -172,8 +188,13 @@ def _close_taken_back(now: datetime) -> None:
 
 def _close_attempt(message: Message, verdict: Verdict, now: datetime) -> None:
     """End the attempt that the message's present claim began."""
+    statement, values = _ending(message, verdict, now)
+    statement.change(**values)
+
+
+def _ending(message: Message, verdict: Verdict, now: datetime) -> prepared.Run:
     assert message.claim is not None, "only a claimed mail has an open attempt"  # noqa: S101
-    prepared.update(
+    return prepared.update(
         Attempt,
         {"message": message.pk, "claim": message.claim, "outcome": ""},
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -14,7 +15,7 @@ from django.db import connections
 from cohorts.models import Team
 from followups import planner
 from followups.models import CheckIn
-from outbox import delivery
+from outbox import delivery, kinds
 from outbox.models import Attempt, Message
 from tests.factories import make_cohort, make_member, make_team
 from tests.followups.conftest import DAY, HOUR, OPENS, WEEK_ENDED, World, day, utc
@@ -153,6 +154,28 @@ def test_between_two_mails_lie_twenty_hours_and_in_seven_days_there_are_two(year
     # None is forgotten: each was told, or overtaken by what came after it.
     states = set(Message.objects.filter(person=year.amara).values_list("state", flat=True))
     assert states <= {"sent", "expired", "queued", "cancelled"}
+
+
+@pytest.mark.parametrize(("before", "is_free"), [([1], 0), ([19], 0), ([21], 1), ([21, 167], 0)])
+def test_a_mail_handed_over_between_the_look_at_the_hours_and_the_mark_keeps_this_one_back(
+    year, kenya, monkeypatch, before, is_free
+):
+    make_member(kenya, year.boima)
+    year.live_until(utc(OPENS, 8))
+    now = utc(OPENS, 11)
+    [mine, *_] = [one for one in delivery.claim_due(now) if one.person_id == year.amara.pk]
+    others = Message.objects.filter(person=year.boima)
+    assert len(others) == 2
+
+    def opens(message: Message, moment: object) -> object:
+        for hours, other in zip(before, others, strict=False):
+            handed = {"state": "sent", "claim": None, "handed_over_at": now - hours * HOUR}
+            Message.objects.filter(pk=other.pk).update(person=year.amara, **handed)
+        return moment
+
+    patched = replace(kinds.kind_of(mine), opens=opens)
+    monkeypatch.setitem(kinds._kinds, mine.kind, patched)
+    assert delivery.hand_over(mine, now) == bool(is_free)
 
 
 @pytest.mark.django_db(transaction=True)
