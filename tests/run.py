@@ -26,7 +26,8 @@ from typing import BinaryIO
 import psutil
 
 from tests.installation import ROOT
-from tests.servers import ensure_system_packages, postgresql, redis
+from tests.packages import ensure_system_packages
+from tests.servers import postgresql, redis
 
 DATABASES = ["postgresql", "embedded"]
 # Pytest's exit codes that are well: of two halves one may have nothing to judge.
