@@ -102,7 +102,7 @@ def sent(waiting: Iterable[Pending]) -> Iterator[tuple[Pending, datetime]]:
         if together:
             before.append(moment)
             yield from ((one, moment) for one in together)
-            left = [one for one in left if one not in together]
+            left = [one for one in left if one.ready > moment]
 
 
 def _rounds_by_team(cohort: Cohort, teams: list[Team]) -> dict[int, list[Round]]:

@@ -1,7 +1,6 @@
 """Private PostgreSQL and Redis servers for tests: free ports, a temporary folder, gone afterwards.
 
-They are made from the system's installed binaries. `ensure_system_packages` brings those that are
-missing where it may (Debian or Ubuntu, as root or with sudo), and says what to install elsewhere.
+They are made from the system's installed binaries (tests/packages.py).
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes.util import find_library
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -26,64 +24,10 @@ import psycopg
 from psycopg import sql
 
 from tests.installation import free_port, wait_until
+from tests.packages import postgresql_programs
 
 NUMBER = count(1)
 INITDB = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-PACKAGES = {
-    "postgresql": lambda: bool(shutil.which("initdb") or postgresql_programs()),
-    "redis-server": lambda: bool(shutil.which("redis-server")),
-    "chromium": lambda: bool(shutil.which("chromium")),
-    "gettext": lambda: bool(shutil.which("xgettext")),
-    # What draws PDFs.
-    "libpango-1.0-0": lambda: bool(find_library("pango-1.0")),
-    "libpangoft2-1.0-0": lambda: bool(find_library("pangoft2-1.0")),
-    "libharfbuzz-subset0": lambda: bool(find_library("harfbuzz-subset")),
-    "fonts-noto-core": lambda: any(Path("/usr/share/fonts").rglob("NotoSansArabic*")),
-    # What opens our workbooks and documents, to see that every row is there.
-    "libreoffice-calc-nogui": lambda: _office_has("libsclo.so"),
-    "libreoffice-writer-nogui": lambda: _office_has("libswlo.so"),
-}
-
-
-def _office_has(part: str) -> bool:
-    return any(Path("/usr/lib/libreoffice/program").glob(part))
-
-
-def postgresql_programs() -> Path | None:
-    """The folder with the newest `initdb` and `postgres`."""
-    if found := shutil.which("initdb"):
-        return Path(found).resolve().parent
-    folders = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    newest = max(folders, key=lambda path: float(path.parts[-3]), default=None)
-    return newest.parent if newest else None
-
-
-def ensure_system_packages() -> None:
-    """Install what the tests need from the system, or exit with a sentence that says what."""
-    missing = [name for name, there in PACKAGES.items() if not there()]
-    if not missing:
-        return
-    command = f"apt-get install {' '.join(missing)}"
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if not shutil.which("apt-get") or (sudo and not _may_sudo()):
-        sys.exit(f"The tests need programs that are not installed. As root: {command}")
-    print(f"Installing {', '.join(missing)} …", flush=True)
-    # The distribution would start servers of its own; ours are private.
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    env = [f"{name}={value}" for name, value in quiet.items()]
-    for arguments in (["update", "-qq"], ["install", "-y", "-qq", *missing]):
-        done = subprocess.run(
-            [*sudo, "env", *env, "apt-get", *arguments], stdout=subprocess.DEVNULL, check=False
-        )
-        if done.returncode:
-            sys.exit(f"apt-get {arguments[0]} failed. Install by hand, as root: {command}")
-
-
-def _may_sudo() -> bool:
-    return (
-        bool(shutil.which("sudo"))
-        and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
-    )
 
 
 def _plain_user() -> str | None:
@@ -157,6 +101,8 @@ def postgresql() -> Iterator[Server]:
             "shared_buffers": "64MB",
             "fsync": "off",
             "full_page_writes": "off",
+            # Compiling a statement that is asked once takes longer than answering it.
+            "jit": "off",
         }
         chosen = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         url = f"postgres://coalitions@127.0.0.1:{port}/coalitions"

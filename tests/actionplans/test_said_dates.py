@@ -14,6 +14,8 @@ from actionplans.said_dates import DAYS, full, months, read, shown, weekdays
 from actionplans.sheet_kinds import LANGUAGES
 from coalitions.words import plain
 
+pytestmark = pytest.mark.once
+
 # A Wednesday.
 TODAY = date(2027, 3, 10)
 INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

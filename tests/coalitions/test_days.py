@@ -11,6 +11,8 @@ from django.utils import timezone, translation
 
 from coalitions.days import in_words
 
+pytestmark = pytest.mark.once
+
 DAY = date(2026, 11, 25)
 SHAPES = {
     "day": ("j F", "25 November"),

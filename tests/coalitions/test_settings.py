@@ -11,6 +11,8 @@ import pytest
 
 from tests.installation import ROOT
 
+pytestmark = pytest.mark.once
+
 SAFE = {
     "SECRET_KEY": "a-secret-that-is-long-enough-and-that-nobody-else-has-0123456789",
     "BASE_URL": "https://coalitions.example",

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from cohorts.guests import MOST_AT_ONCE, Guest, read_guests
 
+pytestmark = pytest.mark.once
+
 AMARA = Guest("amara@example.org", "Amara Kollie")
 
 

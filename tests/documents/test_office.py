@@ -19,7 +19,7 @@ from tests.actionplans.planning import make_activity, make_milestone, make_row
 from tests.documents.workbooks import HEADINGS, look, run, save
 from tests.factories import MONDAY, make_session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ROWS = [[f"Stage {n // 4}", f"Step {n} = done", "Ben", "Ada", None, "Ink"] for n in range(40)]
 
 

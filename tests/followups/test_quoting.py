@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from followups.quoting import text_of_html, without_quote
 from followups.reply_address import MARK
 
+pytestmark = pytest.mark.once
+
 OURS = f"{MARK} Answer above this line.\n\nHow does the plan go?\nhttp://x/c/abc\n--\nCoalitions"
 AT = "Coalitions <answers@example.org>"
 

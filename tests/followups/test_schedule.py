@@ -11,6 +11,8 @@ from followups import hours, schedule
 from followups.hours import Reader
 from followups.models import Round
 
+pytestmark = pytest.mark.once
+
 ZONES = sorted(available_timezones() - {"localtime"})
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 days = st.dates(date(2024, 1, 1), date(2045, 12, 31))

@@ -19,6 +19,8 @@ import pytest
 
 from tests.installation import ROOT, free_port, wait_until
 
+pytestmark = pytest.mark.once
+
 LINK = re.compile(r"^(.+) — (.+) — (.+) — (http://127\.0\.0\.1:\d+/dev/sign-in/\S+)$", re.M)
 TOLD = "Ctrl-C stops it."
 

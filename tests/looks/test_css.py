@@ -8,6 +8,8 @@ import pytest
 
 from tests.installation import ROOT
 
+pytestmark = pytest.mark.once
+
 SHEET = ROOT / "static" / "css" / "app.css"
 # Pages with a look of their own, such as the agenda's builder, bring a small sheet besides.
 SHEETS = sorted(SHEET.parent.glob("*.css"))

@@ -12,6 +12,8 @@ from kombu import Connection
 
 from coalitions import folder_broker
 
+pytestmark = pytest.mark.once
+
 QUEUE = "bell"
 
 

@@ -13,6 +13,8 @@ from django.core.management import get_commands
 
 from tests.installation import ROOT
 
+pytestmark = pytest.mark.once
+
 OWN = ("migrate", "web", "worker", "beat")
 SERVERS = ("postgres", "redis")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

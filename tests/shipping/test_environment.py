@@ -15,6 +15,8 @@ import pytest
 
 from tests.installation import ROOT
 
+pytestmark = pytest.mark.once
+
 # What only tests may set.
 OURS = {"TEST_CLOCK_FILE"}
 OWN_SECRET = "a-secret-that-is-long-enough-and-that-nobody-else-has-0123456789"

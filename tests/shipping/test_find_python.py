@@ -11,6 +11,8 @@ import pytest
 
 from tests.installation import ROOT
 
+pytestmark = pytest.mark.once
+
 WANTED = (ROOT / ".python-version").read_text().strip()
 GOOD = Path(sys.executable).resolve()
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.servers import Server, postgresql, redis
 
+pytestmark = pytest.mark.once
+
 
 def fail_with(server: Callable[[], AbstractContextManager[Server]], met: list[Server]) -> None:
     with server() as running:

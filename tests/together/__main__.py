@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 
-from tests.servers import ensure_system_packages
+from tests.packages import ensure_system_packages
 
 DATABASES = {"postgresql": "postgresql", "embedded": "sqlite"}
 SUMMED = ("edits", "lost", "conflicts_open", "merged", "conflicts", "sentences")

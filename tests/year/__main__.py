@@ -16,7 +16,7 @@ import sys
 import time
 from typing import Any
 
-from tests.servers import ensure_system_packages
+from tests.packages import ensure_system_packages
 from tests.year.controls import CONTROLS
 from tests.year.run import TEAMS
 
