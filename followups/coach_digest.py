@@ -112,7 +112,7 @@ def item_of(message: Message) -> Item:
         _("your teams this week"),
         _("Your teams this week"),
         _("What there is to say of the teams you coach:"),
-        _("Read, reply, note a call or excuse a round"),
+        _("Read, reply, note a call"),
         reverse("coaching"),
         parts=[(str(report.team), report.sentences) for report in told if report.sentences],
     )
@@ -137,6 +137,7 @@ DIGEST = Kind(
     mails.alone,
     owed=owed,
     opens=opens,
+    rests=True,
     resend_unknown=False,
     together=mails.compose,
     label=gettext_lazy("The week of a coach's teams"),

@@ -295,12 +295,12 @@ def rested(person: User, moment: datetime) -> datetime:
     """`moment`, or the first after it at which this person may get a mail again."""
     chosen = getattr(person, "reminder_preference", None)
     lately = Message.objects.filter(
-        person=person, kind__in=WHOLE_FAMILY, handed_over_at__gt=moment - WEEK
+        person=person,
+        kind__in=WHOLE_FAMILY,
+        covered_by__isnull=True,
+        handed_over_at__gt=moment - WEEK,
     )
-    # In doubt, and told no more: what went with it and goes once more is the mail that counts.
-    lately = lately.exclude(state=Message.State.DEAD, covered_by__isnull=False)
-    # One mail has one moment, however many it names.
-    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True).distinct()
+    found = lately.order_by("-handed_over_at").values_list("handed_over_at", flat=True)
     before = [at for at in found[:MOST_A_WEEK] if at is not None]
     waits = [moment, *(last + REST for last in before[:1])]
     waits += [last + WEEK for last in before[MOST_A_WEEK - 1 :]]
@@ -331,6 +331,7 @@ KINDS = [
             alone,
             owed=OWED.get(Step(step), owed),
             opens=opens,
+            rests=True,
             together=compose,
             label=LABELS[Step(step)],
         )
@@ -341,6 +342,7 @@ KINDS = [
         alone,
         owed=owed_of_reader_out,
         opens=opens,
+        rests=True,
         together=compose,
         label=gettext_lazy("A reader gets no reminders any more"),
     ),

@@ -40,7 +40,7 @@ from outbox.kinds import (
     kind_of,
     names_asked_for,
     names_together,
-    resends_unknown,
+    precedence,
 )
 from outbox.models import Attempt, Engine, Message, Suppression
 from outbox.states import State
@@ -228,8 +228,8 @@ def send(
 
     `others` go with it: it names them all.
     """
-    # The first gives the mail its Message-ID, so a second copy has the same: one that goes again.
-    wanted = sorted([message, *others], key=lambda one: (not resends_unknown(one), one.pk))
+    # The first gives the mail its Message-ID, so a second copy has the same.
+    wanted = sorted([message, *others], key=precedence)
     try:
         wanted = [one for one in wanted if is_open(one, turn.now())]
         while wanted:

@@ -53,6 +53,7 @@ class Kind:
     `compose` makes the text when the mail is handed over, in the message's language (active then).
     `owed` is a condition on Message, usable in a query and in an update: is the mail still wanted?
     `opens` gives the earliest decent moment (UTC) that is not before `now`.
+    `rests`: its reader is left in peace after it, so of several in one mail it is the first.
     `resend_unknown`: send once more when nobody knows whether the first copy arrived.
     `asked_for`: the reader asked for it just now (a sign-in code), so it goes even to an address
     that once refused mail for good; being taken lifts that.
@@ -65,6 +66,7 @@ class Kind:
     compose: Callable[[Message], Content]
     owed: Callable[[datetime], Q] = _always
     opens: Callable[[Message, datetime], datetime] = _at_once
+    rests: bool = False
     resend_unknown: bool = True
     asked_for: bool = False
     together: Callable[[Sequence[Message]], Content] | None = None
@@ -93,6 +95,16 @@ def label_of(message: Message) -> str:
     """What people call such a mail; its name in the code when no app knows it any more."""
     kind = _kinds.get(message.kind)
     return str(kind.label) if kind and kind.label else message.kind
+
+
+def precedence(message: Message) -> tuple[bool, bool, int]:
+    """Sorts the messages of one mail. The first lends it its Message-ID and counts as sent for all.
+
+    So it is one after which its reader rests, and of these one that goes once more after a doubt.
+    """
+    kind = _kinds.get(message.kind)
+    rests = kind is not None and kind.rests
+    return not rests, not resends_unknown(message), message.pk
 
 
 def resends_unknown(message: Message) -> bool:
