@@ -351,15 +351,11 @@ def rested(person: User, moment: datetime) -> datetime:
 
 def free(now: datetime) -> Q:
     """Has the reader rested? As `rested`: a condition on Message."""
-    lately = (
-        Message.objects.filter(person=OuterRef("person"), kind__in=WHOLE_FAMILY)
-        .exclude(state=Message.State.DEAD, covered_by__isnull=False)
-        # What goes at this very moment goes in this mail.
-        .exclude(handed_over_at=now)
-    )
-    moments = lately.filter(handed_over_at__gt=now - WEEK).values("handed_over_at").distinct()
-    in_a_week = moments.order_by("-handed_over_at")[MOST_A_WEEK - 1 : MOST_A_WEEK]
+    lately = Message.objects.filter(
+        person=OuterRef("person"), kind__in=WHOLE_FAMILY, covered_by__isnull=True
+    ).order_by("-handed_over_at")
     just_now = lately.filter(handed_over_at__gt=now - REST)
+    in_a_week = lately.filter(handed_over_at__gt=now - WEEK)[MOST_A_WEEK - 1 : MOST_A_WEEK]
     return ~Q(Exists(just_now)) & ~Q(Exists(in_a_week))
 
 
@@ -386,6 +382,7 @@ KINDS = [
             owed=OWED.get(Step(step), owed),
             opens=opens,
             free=free,
+            rests=True,
             together=compose,
             label=LABELS[Step(step)],
             gather=gather,
@@ -398,6 +395,7 @@ KINDS = [
         owed=owed_of_reader_out,
         opens=opens,
         free=free,
+        rests=True,
         together=compose,
         label=gettext_lazy("A reader gets no reminders any more"),
     ),

@@ -94,7 +94,15 @@ def owed(now: datetime) -> Q:
 
 
 KINDS = [
-    Kind(kind, mails.alone, owed=owed, opens=mails.opens, together=mails.compose, label=label)
+    Kind(
+        kind,
+        mails.alone,
+        owed=owed,
+        opens=mails.opens,
+        rests=True,
+        together=mails.compose,
+        label=label,
+    )
     for kind, label in (
         (DUE, gettext_lazy("A promise is due")),
         (LATE, gettext_lazy("A promise is late")),

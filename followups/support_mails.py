@@ -144,7 +144,15 @@ def owed_while_open(now: datetime) -> Q:
 
 
 KINDS = [
-    Kind(kind, mails.alone, owed=owed, opens=opens, together=mails.compose, label=label)
+    Kind(
+        kind,
+        mails.alone,
+        owed=owed,
+        opens=opens,
+        rests=kind in mails.WHOLE_FAMILY,
+        together=mails.compose,
+        label=label,
+    )
     for kind, owed, label in (
         (ROUTED, owed_to_holder, gettext_lazy("Help was brought to someone")),
         (HELPED, owed_to_lead, gettext_lazy("Did the help come?")),

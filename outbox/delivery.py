@@ -44,7 +44,7 @@ from outbox.kinds import (
     kind_of,
     names_asked_for,
     names_together,
-    resends_unknown,
+    precedence,
 )
 from outbox.models import Attempt, Engine, Message, Suppression
 from outbox.states import State
@@ -223,8 +223,8 @@ def send(
 
     `others` go with it: it names them all.
     """
-    # The first gives the mail its Message-ID, so a second copy has the same: one that goes again.
-    wanted = sorted([message, *others], key=lambda one: (not resends_unknown(one), one.pk))
+    # The first gives the mail its Message-ID, so a second copy has the same.
+    wanted = sorted([message, *others], key=precedence)
     try:
         while wanted:
             to, raw = compose(wanted[0], wanted[1:])
@@ -352,7 +352,8 @@ def _hand_over_in_steps(message: Message, others: Sequence[Message], now: dateti
             prepared.at_once(_holding(message))
             if any(kind_of(one).opens(one, now) > now for one in (message, *others)):
                 return False
-        marks = [_mark(message, now), *(_mark(one, now, covered_by=message) for one in others)]
+        # The first one last: those that it covers are no mails of their own to `free`.
+        marks = [*(_mark(one, now, covered_by=message) for one in others), _mark(message, now)]
         handed = all(statement.change(**values) for statement, values in marks)
         if not handed:
             transaction.set_rollback(True)

@@ -117,10 +117,9 @@ def _handed_over(kinds: tuple[str, ...], most: int) -> Statement:
     mails = Message.objects.filter(
         person=place(Message, "person"),
         kind__in=kinds,
+        # What went in the mail of another is no mail.
+        covered_by__isnull=True,
         handed_over_at__gt=place(Message, "handed_over_at", "since"),
     )
-    # In doubt, and told no more: what went with it and goes once more is the mail that counts.
-    mails = mails.exclude(state=State.DEAD, covered_by__isnull=False)
-    # One mail has one moment, however many it names.
-    ordered = mails.order_by("-handed_over_at").values_list("handed_over_at").distinct()
+    ordered = mails.order_by("-handed_over_at").values_list("handed_over_at")
     return prepared.select(ordered[:most])

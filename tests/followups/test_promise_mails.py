@@ -140,6 +140,7 @@ def test_with_a_new_day_it_is_asked_anew_and_after_a_better_word_it_is_not(calm:
     change(calm, due_on=date(2026, 7, 8))
     live(calm, date(2026, 7, 7))
     assert told(calm, calm.amara, LATE) == []
+    assert len(told(calm, calm.boima, ASKED)) == 1
     live(calm, date(2026, 7, 8))
     assert "by 8 July" in told(calm, calm.boima, ASKED)[1]
 
