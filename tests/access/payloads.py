@@ -86,6 +86,7 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "confirm_support": {"form_id": once, "note": "New words"},
         "invitations": {"do": "resend_all", "once": once},
         "operations_message": {"do": "retry"},
+        "reminder_preference": {"do": "snooze"},
         "team_addresses": {"do": "try", "membership": world.own["membership_id"]},
         "invitation_address": {"email": "new@example.org"},
     }.get(door, {"edit_id": once})
