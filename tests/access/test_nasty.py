@@ -152,6 +152,8 @@ def fault(answer: HttpResponse, typed: str | None) -> str:
     """What is wrong with an answer: a crash, a refusal without a word, or words that are gone."""
     if answer.status_code >= 500:
         return crash(answer)
+    if MARKS[-4:].encode() in answer.content:
+        return "what was typed becomes a tag"
     if answer.status_code == 422 and typed:
         page = html.unescape(answer.content.decode())
         if typed[-4:] not in page:
