@@ -6,8 +6,9 @@ from allauth.account import views as allauth_views
 from babel.core import get_global
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
@@ -92,7 +93,8 @@ def shared_device(request: HttpRequest) -> HttpResponse:
     shared = request.POST.get("shared") == "yes"
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    response = redirect(back if safe else "home")
+    # Not `redirect(back)`, which takes a word without a slash for the name of a page.
+    response = HttpResponseRedirect(back if safe else reverse("home"))
     device.remember(response, shared=shared)
     if shared:
         messages.success(

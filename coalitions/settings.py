@@ -383,6 +383,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # It tells of every page it lays out.
-    "loggers": {"weasyprint": {"level": "WARNING"}},
+    # One tells of every page it lays out, the other of every server's form of report it tries.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "flufl.bounce")},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -28,6 +29,12 @@ def tidy(text: str) -> str:
 def apart(text: object) -> str:
     """A name for the middle of a sentence, which it then does not turn round (Unicode isolates)."""
     return f"\u2068{text}\u2069"
+
+
+def check_year(day: date) -> None:
+    """Raises ValidationError for a day that nobody means: counting from it would end nowhere."""
+    if not 2000 <= day.year < 2100:
+        raise ValidationError(_("Is the year right? Give a date between 2000 and 2099."))
 
 
 class LineField(forms.CharField):

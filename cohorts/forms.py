@@ -14,11 +14,9 @@ from accounts.models import User
 from coalitions.days import in_words
 from cohorts import beginnings, weeks
 from cohorts.beginnings import Beginning
-from cohorts.fields import AddressField, LineField
+from cohorts.fields import AddressField, LineField, check_year
 from cohorts.guests import Guest, read_guests
 from cohorts.models import Cohort, Program, Session, Team
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class DayInput(forms.DateInput):
@@ -26,6 +24,13 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day of our time, with the browser's calendar: a year of four thousand is a slip."""
+
+    widget = DayInput
+    default_validators = [check_year]
 
 
 class TimeInput(forms.TimeInput):
@@ -60,8 +65,8 @@ class CohortForm(OnceForm):
     class Meta:
         model = Cohort
         fields = ["name", "starts_on", "venue", "time_zone"]
-        field_classes = {"name": LineField, "venue": LineField}
-        widgets = {"starts_on": DayInput, "time_zone": ZoneInput}
+        field_classes = {"name": LineField, "venue": LineField, "starts_on": DayField}
+        widgets = {"time_zone": ZoneInput}
         help_texts = {
             "starts_on": _(
                 "The days of the agenda count from here. On the same weekday as the earlier "
@@ -94,15 +99,6 @@ class CohortForm(OnceForm):
         told = dict(self.cleaned_data)
         told["beginning"] = told.pop("begin_from")
         return told
-
-    def clean_starts_on(self) -> date:
-        day = self.cleaned_data["starts_on"]
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise forms.ValidationError(
-                _("The year %(year)d is out of reach; is it a slip of the finger?"),
-                params={"year": day.year},
-            )
-        return day
 
 
 class TeamForm(OnceForm):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cohorts.fields import LineField, apart, tidy
-from cohorts.forms import DayInput, TimeInput
+from cohorts.forms import DayField, TimeInput
 from cohorts.models import Cohort, Team
 from conversations.models import LONGEST_ANNOUNCEMENT, LONGEST_COMMENT, PeerNote
 
@@ -88,10 +88,9 @@ class AnnouncementForm(forms.Form):
         max_length=LONGEST_ANNOUNCEMENT,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
     )
-    day = forms.DateField(
+    day = DayField(
         label=_("Send on"),
         required=False,
-        widget=DayInput,
         help_text=_("On the venue's clock. Leave both empty to send it now."),
     )
     time = forms.TimeField(label=_("Send at"), required=False, widget=TimeInput)
@@ -111,11 +110,7 @@ class AnnouncementForm(forms.Form):
         if bool(day) != (time is not None):
             raise ValidationError(_("Give both a day and a time, or neither to send it now."))
         if day and time is not None:
-            try:
-                local = datetime.combine(day, time, tzinfo=self.cohort.zone)
-                told["send_at"] = local.astimezone(UTC)
-            except OverflowError:
-                raise ValidationError(_("That day is out of reach.")) from None
+            told["send_at"] = datetime.combine(day, time, self.cohort.zone).astimezone(UTC)
             if told["send_at"] <= self.now:
                 raise ValidationError(
                     _("It is later than that at the venue: choose a time that is to come.")

@@ -121,6 +121,7 @@ class Visit:
             "planned": self.course.planned if step.name == "did" else "",
             "writers": overview_of_draft.writers(writers),
             "activities_end": self.address("did"),
+            "last": self.address(LAST),
         }
 
     def _overview(self) -> dict[str, Any]:
@@ -196,6 +197,8 @@ class Visit:
                 if other.activity and other.name not in self.course.written:
                     self._write_as_it_was(other)
             return self.address("did")
+        if do == "last":
+            return self.address(LAST)
         by = {"back": -1, "stay": 0}.get(do, 1)
         return self.address(self.course.neighbour(step, by).name)
 

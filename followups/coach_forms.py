@@ -12,14 +12,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.fields import LineField
-from cohorts.forms import DayInput
+from cohorts.forms import DayField
 
 
 class CallForm(forms.Form):
     """A call that was held."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    held_on = forms.DateField(label=_("Day of the call"), widget=DayInput)
+    held_on = DayField(label=_("Day of the call"))
     notes = forms.CharField(
         label=_("Notes"),
         max_length=5_000,

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.fields import LineField
-from cohorts.forms import DayInput
+from cohorts.forms import DayField
 from cohorts.models import Session, Team
 from followups.commitments import OnRecord, Words
 from followups.models import CommitmentVersion
@@ -39,11 +39,11 @@ class PromiseForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
-    due_on = forms.DateField(label=_("By when?"), widget=DayInput)
+    due_on = DayField(label=_("By when?"))
     witnesses = LineField(
         label=_("Witnessed by whom?"), required=False, max_length=300, widget=NAMES
     )
-    made_on = forms.DateField(label=_("Made on"), widget=DayInput)
+    made_on = DayField(label=_("Made on"))
     session: forms.ModelChoiceField[Session] = forms.ModelChoiceField(
         queryset=Session.objects.none(),
         label=_("In which session?"),

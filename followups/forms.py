@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohorts.forms import DayInput
+from cohorts.forms import DayField
 from followups.answering import SAID_IN_CHECK_IN
 from followups.drafts import ON
 from followups.models import Outlook
@@ -79,9 +79,7 @@ class StepForm(forms.Form):
                 return {
                     "help": _words(_("What would help?"), rows=3),
                     "help_from": _line(_("From whom?"), 300),
-                    "help_by": forms.DateField(
-                        label=_("By when?"), required=False, widget=DayInput
-                    ),
+                    "help_by": DayField(label=_("By when?"), required=False),
                 }
             case name if name in QUESTIONS:
                 return {name: _words(QUESTIONS[name])}

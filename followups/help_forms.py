@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cohorts.fields import LineField
-from cohorts.forms import DayInput
+from cohorts.forms import DayField
 from followups import support
 from followups.models import SupportMove, SupportRequest
 
@@ -33,7 +33,7 @@ class AskForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    wanted_by = forms.DateField(label=_("By when?"), required=False, widget=DayInput)
+    wanted_by = DayField(label=_("By when?"), required=False)
 
 
 class RouteForm(forms.Form):
@@ -43,7 +43,7 @@ class RouteForm(forms.Form):
     to: forms.ModelChoiceField[User] = forms.ModelChoiceField(
         queryset=User.objects.none(), label=_("Who sees to it?"), empty_label=_("choose a person")
     )
-    due_on = forms.DateField(label=_("By when?"), widget=DayInput)
+    due_on = DayField(label=_("By when?"))
     note = forms.CharField(
         label=_("A word to them"),
         required=False,

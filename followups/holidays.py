@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cohorts.fields import apart, tidy
+from cohorts.fields import apart, check_year, tidy
 from cohorts.models import Cohort
 from followups.models import Holiday
 
@@ -21,10 +21,12 @@ def read(text: str) -> dict[date, str]:
     for line in filter(None, map(tidy, text.splitlines())):
         day, _blank, name = line.partition(" ")
         try:
-            found[date.fromisoformat(day)] = name[:LONGEST] or _("Holiday")
+            when = date.fromisoformat(day)
         except ValueError:
             sentence = _("“%(line)s” does not begin with a date such as 2027-01-25.")
             raise ValidationError(sentence % {"line": apart(line[:LONGEST])}) from None
+        check_year(when)
+        found[when] = name[:LONGEST] or _("Holiday")
     if len(found) > MOST:
         raise ValidationError(_("There can be %(count)d holidays at most.") % {"count": MOST})
     return found

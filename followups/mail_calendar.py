@@ -87,7 +87,7 @@ def chosen(cohort: Cohort, asked: Mapping[str, str]) -> Chosen:
 
 
 def _known(word: str, known: Mapping[int, object]) -> int | None:
-    return int(word) if word.isascii() and word.isdigit() and int(word) in known else None
+    return next((pk for pk in known if str(pk) == word), None)
 
 
 def _mails(expected: Iterable[Expected]) -> list[Mail]:

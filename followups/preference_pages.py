@@ -69,18 +69,18 @@ def reminder_preference(request: SignedIn) -> HttpResponse:
     kept = reminders.of(request.user)
     form = PreferenceForm(initial=_shown(request, kept))
     if request.method == "POST":
-        now = clock.now()
-        if "hour" in request.POST:
+        now, wants = clock.now(), request.POST.get("wants_reminders")
+        if request.POST.get("do") == "snooze":
+            reminders.snooze(request.user, now)
+        elif wants == "yes":
+            reminders.resume(request.user, now)
+        elif wants == "no":
+            reminders.stop(request.user, now)
+        else:
             form = PreferenceForm(request.POST)
             if form.is_valid():
                 reminders.choose(request.user, **form.cleaned_data, now=now)
                 translation.activate(form.cleaned_data["language"])
-        elif request.POST.get("do") == "snooze":
-            reminders.snooze(request.user, now)
-        elif request.POST.get("wants_reminders") == "yes":
-            reminders.resume(request.user, now)
-        else:
-            reminders.stop(request.user, now)
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect("reminder_preference")

@@ -32,12 +32,15 @@ def are_wanted(person: User) -> bool:
 def stop(person: User, now: datetime) -> None:
     """No more check-in mails: those that wait are taken back in the same transaction.
 
-    The leads of the person's teams are told, once for each team.
+    The leads of the person's teams are told, each time that someone goes, once for each team.
     """
+    was_out = not are_wanted(person)
     kept, _made = Preference.objects.update_or_create(
         person=person, defaults={"wants_reminders": False, "changed_at": now}
     )
     cancel(mails.WHOLE_FAMILY, person=person, reason="opted out")
+    if was_out:
+        return
     theirs = Membership.objects.filter(user=person).exclude(team__cohort__state=Cohort.State.CLOSED)
     leads = Membership.objects.filter(
         role=Membership.Role.LEAD, user__is_active=True, team__in=theirs.values("team")
@@ -47,7 +50,7 @@ def stop(person: User, now: datetime) -> None:
     for lead in leads.exclude(user=person).select_related("user"):
         queue(
             mails.READER_OUT,
-            f"out/{lead.team_id}/{person.pk}/{lead.user_id}",
+            f"out/{lead.team_id}/{person.pk}/{lead.user_id}/{now:%Y-%m-%d}",
             person=lead.user,
             address=lead.user.email,
             language=lead.user.language,

@@ -23,7 +23,7 @@ from cohorts.access import (
     team_door,
 )
 from cohorts.fields import LineField
-from cohorts.forms import DayInput
+from cohorts.forms import DayField
 from cohorts.models import Cohort, Team
 from followups import mail_calendar, pauses, rearranging, schedule, schedules
 from followups.models import Pause
@@ -61,8 +61,8 @@ class PauseForm(forms.Form):
     """Days on which a team is asked nothing, and why."""
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
+    first_day = DayField(label=gettext_lazy("First day"))
+    last_day = DayField(label=gettext_lazy("Last day"))
     reason = LineField(
         label=gettext_lazy("Why"),
         max_length=200,
@@ -166,8 +166,8 @@ def team_pauses(request: SignedIn, team: Team) -> HttpResponse:
     if request.method == "POST":
         if not may_change:
             raise Http404
-        if request.POST.get("lift", "").isdecimal():
-            lifting = get_object_or_404(Pause.objects.live(), pk=request.POST["lift"], team=team)
+        if "lift" in request.POST:
+            lifting = _pause(team, request.POST["lift"])
             shown = _show_or_apply(request, team.cohort, _lifting(lifting), form)
         else:
             form = PauseForm(request.POST)
@@ -191,6 +191,11 @@ def team_pauses(request: SignedIn, team: Team) -> HttpResponse:
     }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "followups/team_pauses.html", context, status=status)
+
+
+def _pause(team: Team, sent: str) -> Pause:
+    pk = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 18 else 0
+    return get_object_or_404(Pause.objects.live(), pk=pk, team=team)
 
 
 def _lifting(pause: Pause) -> Change:

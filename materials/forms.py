@@ -14,7 +14,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.fields import LineField, tidy
-from cohorts.forms import DayInput, TimeInput
+from cohorts.forms import DayField, TimeInput
 from cohorts.models import Cohort
 from materials import uploads
 from materials.models import LONGEST_LINK, LONGEST_TEXT, LONGEST_TITLE, Material, RoleCard
@@ -152,10 +152,9 @@ class RoleCardForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("They alone can open it, and nobody else learns that they have it."),
     )
-    day = forms.DateField(
+    day = DayField(
         label=_("Opens on"),
         required=False,
-        widget=DayInput,
         help_text=_("On the venue's clock. Leave both empty to open it when the session begins."),
     )
     time = forms.TimeField(label=_("Opens at"), required=False, widget=TimeInput)
@@ -192,10 +191,7 @@ class RoleCardForm(forms.Form):
             raise ValidationError(_("Give both a day and a time, or neither."))
         told["reveal_at"] = None
         if day and time is not None:
-            try:
-                told["reveal_at"] = datetime.combine(day, time, self.cohort.zone).astimezone(UTC)
-            except OverflowError:
-                raise ValidationError(_("That day is out of reach.")) from None
+            told["reveal_at"] = datetime.combine(day, time, self.cohort.zone).astimezone(UTC)
         return told
 
     def card(self) -> Card:

@@ -28,14 +28,17 @@ def note(
     now: datetime,
     words: str = "",
     message_id: str = "",
+    is_known: bool = False,
 ) -> bool:
     """Write down what was told of a mail to `address`, and suppress the address where that follows.
 
-    False when it was told before, or is about nobody we wrote to: strangers' words change nothing.
-    `now` in UTC.
+    False when it was told before, or is about nobody we wrote to. `is_known`: who tells it has
+    shown who they are. Anybody may write to the mailbox of returned mails, and could shut the
+    address of whomever they like: so a stranger has to name a mail of ours to it by its id, which
+    only that mail's bearers know. `now` in UTC.
     """
     address = address.strip().lower()
-    message = _message(address, message_id, now)
+    message = _message(address, message_id, now, is_known=is_known)
     if message is None:
         return False
     _event, is_new = MailEvent.objects.get_or_create(
@@ -66,8 +69,8 @@ def note(
     return True
 
 
-def _message(address: str, message_id: str, now: datetime) -> Message | None:
-    """The mail that was meant; the last one that this address took, when its id says nothing.
+def _message(address: str, message_id: str, now: datetime, *, is_known: bool) -> Message | None:
+    """The mail that was meant; for `is_known` the last one of the address, if no id names it.
 
     Its id must fit its address: else whoever knows one could shut another's.
     """
@@ -77,4 +80,4 @@ def _message(address: str, message_id: str, now: datetime) -> Message | None:
     named = message_id.strip().strip("<>")
     if named and (found := taken.filter(message_id=f"<{named}>").first()):
         return found
-    return taken.order_by("-handed_over_at").first()
+    return taken.order_by("-handed_over_at").first() if is_known else None

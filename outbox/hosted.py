@@ -40,6 +40,7 @@ def note(sender: Any, event: AnymailTrackingEvent, esp_name: str, **_more: Any) 
             now=clock.now(),
             words=event.description or event.mta_response or event.reject_reason or "",
             message_id=event.message_id or "",
+            is_known=True,
         )
 
 

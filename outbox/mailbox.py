@@ -9,7 +9,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -46,11 +46,13 @@ def unread(address: str) -> Iterator[Letter]:
     """
     # What is left then waits for the next look.
     ends = monotonic() + MOST_SECONDS
-    parts = urlsplit(address)
-    if parts.scheme == "maildir":
-        return _maildir(Path(parts.path), ends)
-    if parts.scheme in {"imap", "imaps"}:
-        return _imap(address, ends)
+    # Of an address that cannot be read nothing is repeated: it holds a password.
+    with suppress(ValueError):
+        parts = urlsplit(address)
+        if parts.scheme == "maildir":
+            return _maildir(Path(parts.path), ends)
+        if parts.scheme in {"imap", "imaps"} and parts.port != 0:
+            return _imap(address, ends)
     raise MailboxError("A mailbox is maildir:///path, imaps://… or imap://…")
 
 

@@ -10,6 +10,8 @@ from tests.access.world import World
 
 PROMISE = {"who": "Somebody", "what": "New words", "due_on": "2026-07-01", "made_on": "2026-06-01"}
 
+PAUSE = {"first_day": "2026-10-05", "last_day": "2026-10-06", "reason": "New words"}
+
 
 def payload(world: World, door: str) -> dict[str, Any]:
     """What a page would post at a door, so that an open one really writes."""
@@ -57,7 +59,7 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "schedule_template": {"do": "remove"},
         "cohort_schedule": {"do": "holidays", "holidays": "2027-05-01 Labour Day"},
         "step_text": {"do": "keep", "subject": "%(team)s", "body": "New words"},
-        "team_pauses": {"do": "show"},
+        "team_pauses": PAUSE | {"do": "show", "form_id": once},
         "carry_rows": {"rows": str(world.own["row_id"]), "milestone": "own"},
         "plan_outsiders": {
             "person": world.own["outsider_id"],
@@ -84,6 +86,7 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "confirm_support": {"form_id": once, "note": "New words"},
         "invitations": {"do": "resend_all", "once": once},
         "operations_message": {"do": "retry"},
+        "reminder_preference": {"do": "snooze"},
         "team_addresses": {"do": "try", "membership": world.own["membership_id"]},
         "invitation_address": {"email": "new@example.org"},
     }.get(door, {"edit_id": once})

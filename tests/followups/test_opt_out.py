@@ -115,6 +115,15 @@ def test_ones_preference_turns_them_off_and_on_again(opened):
     assert not reminders.are_wanted(opened.amara)
 
 
+def test_a_form_that_says_nothing_stops_no_reminders(opened):
+    laptop = Browser(opened.clock)
+    laptop.sign_in(opened.amara)
+    laptop.client.handler.enforce_csrf_checks = False
+    for said in ({}, {"wants_reminders": ""}, {"do": "nonsense"}):
+        assert laptop.post("/me/reminders/", said).status_code == 422
+    assert not Preference.objects.exists()
+
+
 def test_the_preference_is_ones_own_and_needs_ones_sign_in(opened):
     browser = Browser(opened.clock)
     assert browser.get("/me/reminders/").status_code == 302

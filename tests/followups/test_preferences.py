@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from followups import reminders
+from followups import mails, reminders
 from followups.models import Holiday, Preference
 from outbox.models import Message
 from tests.factories import make_member, make_user
@@ -124,6 +124,17 @@ def test_the_lead_is_told_once_of_a_reader_who_is_out_and_sees_it_on_the_teams_p
     other = make_member(opened.team, make_user("Other"))
     member.sign_in(other)
     assert "gets no reminders" not in text_of(member.get(opened.team.get_absolute_url()))
+
+
+def test_the_lead_is_told_again_of_someone_who_came_back_and_left_once_more(opened):
+    for days in (0, 0, 7):
+        opened.clock = day(days)
+        reminders.stop(opened.boima, opened.clock)
+    out = Message.objects.filter(kind=mails.READER_OUT)
+    assert out.count() == 1
+    reminders.resume(opened.boima, day(8))
+    reminders.stop(opened.boima, day(9))
+    assert out.count() == 2
 
 
 def test_no_lead_is_told_of_someone_who_came_back_before_the_mail_went(opened):

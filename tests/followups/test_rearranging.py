@@ -140,6 +140,14 @@ def test_a_facilitator_reads_and_only_the_program_lead_changes(opened):
     assert browser.post(path, pause(OPENS, OPENS)).status_code == 404
 
 
+def test_a_facilitator_is_told_who_changes_the_year_and_sees_holidays_and_pauses(opened):
+    Holiday.objects.create(cohort=opened.cohort, day=day(9).date(), name="Flag day")
+    page = browser_of(opened, "facilitator").get(address(opened))
+    assert "added by the program lead" in text_of(page)
+    assert "Flag day" in text_of(page)
+    assert reverse("team_pauses", args=[opened.team.pk]) in page.content.decode()
+
+
 def pause(first: date, last: date, **more: str) -> dict[str, str]:
     told = {"first_day": first.isoformat(), "last_day": last.isoformat(), "reason": "Elections"}
     return {"form_id": str(uuid4())} | told | more

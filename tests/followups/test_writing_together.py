@@ -236,3 +236,16 @@ def test_links_are_closed_by_their_reader_and_by_the_lead_for_all(opened):
     assert (browser.get(theirs).status_code, browser.get(mine).status_code) == (410, 303)
     amara.post(path, {"whose": "all"})
     assert browser.get(mine).status_code == 410
+
+
+def test_the_rest_can_be_left_out_and_what_was_typed_is_kept(opened, amaras):
+    page = amaras.turn_to(amaras.follow(opened.link()), "did")
+    assert amaras.send(page, "last", did="We met.")["Location"] == "/c/?step=send"
+    assert "We met." in text_of(amaras.get("/c/?step=send"))
+
+
+def test_the_last_page_leads_to_the_first_question_while_nothing_is_written(opened, amaras):
+    amaras.follow(opened.link())
+    page = amaras.get("/c/?step=send")
+    assert "Answer the check-in" in text_of(page)
+    assert page.content.count(b'class="btn primary"') == 1

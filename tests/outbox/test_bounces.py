@@ -174,7 +174,19 @@ def test_the_id_of_one_persons_mail_does_not_shut_anothers_address(sink, reminde
         now=clock.now(),
         message_id=mine.message_id,
     )
-    assert MailEvent.objects.get().message == other
+    assert not MailEvent.objects.exists()
+    assert not Suppression.objects.exists()
+
+
+def test_a_stranger_who_writes_a_report_shuts_nobodys_address(sink, reminder, box):
+    """Who knows an address, but no mail of ours to it; a complaint likewise."""
+    message, _raw = sent(sink)
+    forged = f"From: us\nTo: {message.address}\nMessage-ID: <guessed@example.org>"
+    box.add(report(forged.encode(), message.address))
+    box.add(report(b"Subject: no id", message.address, id="2"))
+    box.add(COMPLAINT.format(mail=f"{forged}\n\nWords"))
+    assert read(box) == "3 letters read, 0 bounces or complaints noted.\n"
+    assert not Suppression.objects.exists()
 
 
 def test_a_code_that_was_taken_does_not_reopen_what_came_back_later(sink, make_kind):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from coalitions import clock
+from cohorts.fields import check_year
 from cohorts.models import Cohort
 from followups import due, forecast
 from followups.forecast import Expected
 from outbox import hold, mailbox, mailboxes, ticking
 from outbox.models import Engine
 
+# `--as-sent` without a moment.
+RESTORED = object()
 COLUMNS = ("date", "time", "zone", "round", "step", "team", "person", "address", "language")
 
 
@@ -31,7 +36,10 @@ class Command(BaseCommand):
         commands.add_parser("tick", help="look now, once: plan what is due and send it")
         listing = commands.add_parser("due", help="what is due and why; changes nothing")
         listing.add_argument(
-            "--now", type=_moment, help="at another moment, such as 2027-03-01T09:00"
+            "--now",
+            type=_moment,
+            metavar="MOMENT",
+            help="at another moment, such as 2027-03-01T09:00",
         )
         listing.add_argument("--json", action="store_true", help="one JSON list")
         stop = commands.add_parser("hold", help="stop planning and sending until `resume`")
@@ -45,7 +53,7 @@ class Command(BaseCommand):
             "--as-sent",
             nargs="?",
             type=_moment,
-            const="restored",
+            const=RESTORED,
             metavar="MOMENT",
             help="never send what was due by then (after a restore: by the last tick seen)",
         )
@@ -83,7 +91,7 @@ class Command(BaseCommand):
         if held is None:
             raise CommandError("The engine is not on hold.")
         as_sent = options["as_sent"]
-        if as_sent == "restored":
+        if as_sent is RESTORED:
             as_sent = held.sent_until or clock.now()
         if held.held_because == Engine.Why.RESTORED and not (as_sent or options["send"]):
             raise CommandError(
@@ -126,10 +134,14 @@ class Command(BaseCommand):
         self.stdout.write(f"\n{len(rows)} mails if nobody answers.")
 
 
-def _moment(text: str) -> datetime | str:
-    if text == "restored":
-        return text
-    moment = datetime.fromisoformat(text)
+def _moment(text: str) -> datetime:
+    """A moment as someone types it, in UTC where no zone is named."""
+    try:
+        moment = datetime.fromisoformat(text)
+        check_year(moment.date())
+    except (ValueError, ValidationError):
+        sentence = f"{text!r} is no moment of our time, such as 2027-03-01T09:00"
+        raise ArgumentTypeError(sentence) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -75,8 +75,9 @@ class Command(BaseCommand):
             raise CommandError("Some could not be tried again.")
 
     def named(self, name: str) -> Message:
-        asked = Q(key=name) | (Q(pk=int(name)) if name.isdigit() and len(name) < 18 else Q())
-        mail = Message.objects.filter(asked if name.isdigit() else Q(key=name)).first()
+        is_number = name.isascii() and name.isdigit() and len(name) < 18
+        asked = Q(key=name) | Q(pk=int(name)) if is_number else Q(key=name)
+        mail = Message.objects.filter(asked).first()
         if mail is None:
             raise CommandError(f"No mail has the number or key {name!r}.")
         return mail

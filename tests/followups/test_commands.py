@@ -1,0 +1,47 @@
+"""What an operator mistypes is said in a sentence, and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.access.nasty import DIGITS, POWER
+from tests.outbox.conftest import put
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["followups", "preview", "--cohort", "999"],
+        ["followups", "preview", "--cohort", "9" * 20],
+        ["followups", "preview", "--cohort", "nonsense"],
+        *(
+            ["followups", *command, moment]
+            for command in (["due", "--now"], ["resume", "--as-sent"])
+            for moment in ("nonsense", "restored", "", "0001-01-01", "9999-12-31T23:59", DIGITS)
+        ),
+        ["followups", "resume"],
+        *(["outbox", "retry", name] for name in ("99", POWER, "9" * 20, DIGITS, "-- ")),
+        *(
+            ["outbox", "bounces", "--mailbox", address]
+            for address in (
+                "nonsense",
+                "maildir:///nowhere",
+                "imap://[x",
+                "imap://a:secret@127.0.0.1:99999/",
+                "imap://a:secret@127.0.0.1:x/",
+            )
+        ),
+    ],
+    ids=lambda arguments: " ".join(arguments)[:60],
+)
+def test_a_slip_of_the_operator_is_told_in_a_sentence(db, sink, arguments):
+    waiting = put()
+    with pytest.raises(CommandError) as refused:
+        call_command(*arguments)
+    said = str(refused.value)
+    assert said
+    assert "_moment" not in said
+    assert "secret" not in said
+    waiting.refresh_from_db()
+    assert waiting.state == "queued"
