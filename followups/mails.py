@@ -24,8 +24,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from coalitions.days import comma, in_words
-from cohorts.models import Membership, Team
-from followups import reply_address, texts
+from cohorts.models import Team
+from followups import owing, reply_address, texts
 from followups.hours import Reader
 from followups.items import Item, said_of, says
 from followups.models import CheckIn, Preference
@@ -262,57 +262,6 @@ def _headers(opt_out: str) -> dict[str, str]:
     }
 
 
-MEMBER = Membership.objects.filter(
-    user=OuterRef("person"), user__is_active=True, team__check_ins=OuterRef("about")
-)
-COACH = Team.objects.filter(
-    coach=OuterRef("person"), coach__is_active=True, check_ins=OuterRef("about")
-)
-LEAD = Team.objects.filter(
-    cohort__program__leads=OuterRef("person"),
-    cohort__program__leads__is_active=True,
-    check_ins=OuterRef("about"),
-)
-SILENT = Preference.objects.filter(person=OuterRef("person"), wants_reminders=False)
-
-
-def owed(now: datetime) -> Q:
-    """A reminder is wanted while its check-in is open and its reader in the team."""
-    return Q(Exists(MEMBER)) & _in(CheckIn.State.OPEN)
-
-
-def owed_when_closed(now: datetime) -> Q:
-    """That a round is closed is told while nobody answered it after all."""
-    return Q(Exists(MEMBER)) & _in(CheckIn.State.MISSED)
-
-
-def owed_to_coach(now: datetime) -> Q:
-    """The coach is told while the check-in is open and they coach the team."""
-    return Q(Exists(COACH)) & _in(CheckIn.State.OPEN)
-
-
-def owed_to_lead(now: datetime) -> Q:
-    """A program lead is told while the check-in is open and the program theirs."""
-    return Q(Exists(LEAD)) & _in(CheckIn.State.OPEN)
-
-
-def _in(state: str) -> Q:
-    """The check-in is in this state, and the reader wants these mails: a condition on Message."""
-    return Q(Exists(CheckIn.objects.filter(pk=OuterRef("about"), state=state))) & ~Q(Exists(SILENT))
-
-
-def owed_of_reader_out(now: datetime) -> Q:
-    """A lead is told of a reader who is out while that is so; not one who is out, too."""
-    out = Preference.objects.filter(
-        pk=OuterRef("about"),
-        wants_reminders=False,
-        person__memberships__team__memberships__user=OuterRef("person"),
-        person__memberships__team__memberships__user__is_active=True,
-        person__memberships__team__memberships__role=Membership.Role.LEAD,
-    )
-    return Q(Exists(out)) & ~Q(Exists(SILENT))
-
-
 def zone_of(person: User, team: Team) -> ZoneInfo:
     """The zone of someone's clock; their team's while they have never signed in."""
     return person.zone if person.time_zone else team.zone
@@ -364,7 +313,11 @@ def alone(message: Message) -> Content:
     return compose([message])
 
 
-OWED = {Step.COACH: owed_to_coach, Step.LEAD: owed_to_lead, Step.CLOSES: owed_when_closed}
+OWED = {
+    Step.COACH: owing.owed_to_coach,
+    Step.LEAD: owing.owed_to_lead,
+    Step.CLOSES: owing.owed_when_closed,
+}
 LABELS = {
     Step.OPENS: gettext_lazy("A check-in opens"),
     Step.NUDGE: gettext_lazy("Reminder of a check-in"),
@@ -379,7 +332,7 @@ KINDS = [
         Kind(
             kind,
             alone,
-            owed=OWED.get(Step(step), owed),
+            owed=OWED.get(Step(step), owing.owed),
             opens=opens,
             free=free,
             rests=True,
@@ -392,7 +345,7 @@ KINDS = [
     Kind(
         READER_OUT,
         alone,
-        owed=owed_of_reader_out,
+        owed=owing.owed_of_reader_out,
         opens=opens,
         free=free,
         rests=True,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from coalitions.days import in_words
-from followups import mails, staff_mails
+from followups import mails, owing, staff_mails
 from followups.models import Answer, CheckIn, Withdrawal
 from outbox import links
 from outbox import mails as letters
@@ -117,7 +117,7 @@ KINDS = [
     Kind(
         READY,
         compose_ready,
-        owed=mails.owed,
+        owed=owing.owed,
         opens=opens_ready,
         label=gettext_lazy("A check-in is ready to be sent"),
     ),

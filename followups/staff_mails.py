@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Q
 
 from accounts.models import User
-from followups import mails
+from followups import mails, owing
 from followups.hours import Reader
 from followups.models import Preference
 from outbox.models import Message
@@ -17,7 +17,7 @@ from outbox.models import Message
 
 def wanted() -> Q:
     """The reader has not opted out: a condition on Message."""
-    return ~Q(Exists(mails.SILENT))
+    return ~Q(Exists(owing.SILENT))
 
 
 def reader_of(person: User, zone: ZoneInfo) -> Reader:

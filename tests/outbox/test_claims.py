@@ -19,7 +19,8 @@ from cohorts import invitations
 from cohorts.guests import Guest
 from cohorts.models import Cohort
 from outbox import delivery, transport, verdicts
-from outbox.delivery import Turn, claim_due, deliver, gate, hand_over
+from outbox.delivery import Turn, claim_due, deliver, gate
+from outbox.handing import hand_over, mail_seconds
 from outbox.models import Attempt, Message
 from outbox.queueing import cancel
 from outbox.transport import Outcome, Verdict
@@ -148,7 +149,7 @@ def test_a_lease_that_still_runs_is_left_alone(sink, reminder):
 @pytest.mark.django_db
 def test_a_lease_that_is_too_short_for_a_mail_is_not_used(sink, reminder, settings):
     message = put_and_claim()
-    left = Now() + timedelta(seconds=delivery.mail_seconds() - 1)
+    left = Now() + timedelta(seconds=mail_seconds() - 1)
     Message.objects.filter(pk=message.pk).update(lease_until=left)
     assert not hand_over(message, NOW)
 

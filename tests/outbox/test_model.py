@@ -16,7 +16,7 @@ import pytest
 from django.db.models.functions import Now
 
 from accounts.models import User
-from outbox import delivery, verdicts
+from outbox import delivery, handing, verdicts
 from outbox.models import Attempt, Message
 from outbox.queueing import cancel
 from outbox.transport import Outcome, Verdict
@@ -125,7 +125,7 @@ class Stage:
     def hand_over(self, world: World, name: str) -> World:
         self.set(world)
         message = self.held_by(name)
-        if delivery.hand_over(message, NOW):
+        if handing.hand_over(message, NOW):
             assert not world.answered, "handed over after the answer"
             return self.read(world, **{name: "handed"})
         verdicts.release(message, NOW, at=NOW, reason="not handed over")
