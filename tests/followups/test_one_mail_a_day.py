@@ -15,7 +15,7 @@ from django.db import connections
 from cohorts.models import Team
 from followups import planner
 from followups.models import CheckIn
-from outbox import delivery, kinds
+from outbox import delivery, handing, kinds
 from outbox.models import Attempt, Message
 from tests.factories import make_cohort, make_member, make_team
 from tests.followups.conftest import DAY, HOUR, OPENS, WEEK_ENDED, World, day, utc
@@ -130,7 +130,7 @@ def test_a_worker_that_dies_after_the_hand_over_leaves_both_in_doubt_and_both_go
     now = year.clock = utc(OPENS, 11)
     mine = [one for one in delivery.claim_due(now) if one.person_id == year.amara.pk]
     first, second = sorted(mine, key=lambda one: one.pk)
-    assert delivery.hand_over(first, now, [second])
+    assert handing.hand_over(first, now, [second])
     Message.objects.filter(state="claimed").update(lease_until=utc(OPENS - DAY))
     year.live_until(day(1))
     [letter] = year.letters(year.amara)
@@ -175,7 +175,7 @@ def test_a_mail_handed_over_between_the_look_at_the_hours_and_the_mark_keeps_thi
 
     patched = replace(kinds.kind_of(mine), opens=opens)
     monkeypatch.setitem(kinds._kinds, mine.kind, patched)
-    assert delivery.hand_over(mine, now) == bool(is_free)
+    assert handing.hand_over(mine, now) == bool(is_free)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -90,13 +90,13 @@ def test_a_week_of_peace_from_the_mails_own_link_needs_no_sign_in(opened):
 
 
 def test_a_mail_in_a_workers_hands_is_taken_back_by_the_peace(year):
-    from outbox import delivery
+    from outbox import delivery, handing
 
     year.live_until(utc(OPENS, 8))
     now = utc(OPENS, 11)
     [mine] = [one for one in delivery.claim_due(now) if one.person_id == year.amara.pk]
     reminders.snooze(year.amara, now)
-    assert not delivery.hand_over(mine, now)
+    assert not handing.hand_over(mine, now)
     mine.refresh_from_db()
     assert mine.state == "queued"
 
