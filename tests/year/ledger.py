@@ -142,6 +142,14 @@ def work_waits(now: datetime) -> bool:
     )
 
 
+def waiting(now: datetime) -> list[tuple[object, ...]]:
+    """The mails that are due or under way, for whoever looks for why they do not go."""
+    from outbox.models import Message
+
+    rows = Message.objects.filter(state__in=["queued", "claimed"], next_attempt_at__lte=now)
+    return list(rows.values_list("key", "state", "next_attempt_at", "lease_until", "error")[:10])
+
+
 def doubt_waits() -> bool:
     """Is there a mail that will go once more, since nobody knows whether it arrived?
 

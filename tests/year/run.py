@@ -150,12 +150,23 @@ class Year:
             or ledger.ask(ledger.work_waits, self.now())
         ):
             if real.monotonic() > deadline:
-                raise TimeoutError(f"work still waits at {self.now():%Y-%m-%d %H:%M}")
+                raise TimeoutError(
+                    f"work still waits at {self.now():%Y-%m-%d %H:%M}: {self.rest()}"
+                )
             # A mail has just been taken: the moment in which a crash leaves doubt.
             in_gap = self.gap.wait(0.05)
             self.gap.clear()
             self.faults.strike(in_gap=in_gap, lived=lived)
             self.supervise()
+
+    def rest(self) -> dict[str, object]:
+        """What keeps the clock from going on, and what the processes said last."""
+        said = {
+            file.stem: file.read_text().splitlines()[-3:]
+            for file in sorted(self.installation.log.glob("*.log"))
+        }
+        rows = ledger.ask(ledger.waiting, self.now())
+        return {"rows": rows, "frozen": self.faults.frozen, "busy": self.sink.is_busy()} | said
 
     def supervise(self) -> None:
         """Start again what ended by itself, as a service manager does."""
