@@ -54,8 +54,8 @@ class Form:
                 is_id = self.fields[name].isdigit()
                 # Ids of the two sides of the access tests' world take turns.
                 foreign = (str(int(self.fields[name]) + 1),) if is_id else ()
-                others = (DIGITS, POWER, *foreign) if is_id else (DIGITS,)
-                yield from ((name, value) for value in VALUES.get(kind, others))
+                others = (DIGITS, *foreign) if is_id else ()
+                yield from ((name, value) for value in VALUES.get(kind, (*others, POWER)))
 
     def fill(self, said: dict[str, str]) -> None:
         """Put something sensible where nothing stands yet, as `said` where it is named."""

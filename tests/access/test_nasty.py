@@ -90,6 +90,9 @@ def is_new(form: Form, known: set[tuple[str, str, str]], world: World) -> bool:
         door = form.door
     except Resolver404:
         return False
+    # Whoever signs out is nobody at all other doors.
+    if door.startswith(ALLAUTHS):
+        return False
     do = form.fields.get("do", "")
     form.fill({key: str(value) for key, value in payload(world, door).items()})
     # Rows of a list have the same controls; their names end in the row's number.
@@ -139,6 +142,7 @@ def posted(
             with rolled_back():
                 answer = clients[who].post(form.url, sent)
                 if answer.status_code in ACCEPTED:
+                    assert not answer["Location"].startswith("/accounts/login/"), form.door
                     answer = clients[who].get(answer["Location"])
                 is_typed = form.kinds.get(name) in TYPED and form.door not in SCRIPTS
                 trouble = fault(answer, value if is_typed else None)
