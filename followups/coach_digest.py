@@ -137,7 +137,7 @@ DIGEST = Kind(
     mails.alone,
     owed=owed,
     opens=opens,
-    rests=True,
+    free=mails.free,
     resend_unknown=False,
     together=mails.compose,
     label=gettext_lazy("The week of a coach's teams"),

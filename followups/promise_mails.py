@@ -99,7 +99,7 @@ KINDS = [
         mails.alone,
         owed=owed,
         opens=mails.opens,
-        rests=True,
+        free=mails.free,
         together=mails.compose,
         label=label,
     )

@@ -149,7 +149,7 @@ KINDS = [
         mails.alone,
         owed=owed,
         opens=opens,
-        rests=kind in mails.WHOLE_FAMILY,
+        free=mails.free if kind in mails.WHOLE_FAMILY else None,
         together=mails.compose,
         label=label,
     )

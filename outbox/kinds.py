@@ -56,7 +56,6 @@ class Kind:
     `opens` gives the earliest decent moment (UTC) that is not before `now`.
     `free`: what `opens` says of the mails its reader got lately, as a condition like `owed`. It is
     asked while no other mail can be handed to them; where there is none, `opens` is asked then.
-    `rests`: its reader is left in peace after it, so of several in one mail it is the first.
     `resend_unknown`: send once more when nobody knows whether the first copy arrived.
     `asked_for`: the reader asked for it just now (a sign-in code), so it goes even to an address
     that once refused mail for good; being taken lifts that.
@@ -71,7 +70,6 @@ class Kind:
     owed: Callable[[datetime], Q] = _always
     opens: Callable[[Message, datetime], datetime] = _at_once
     free: Callable[[datetime], Q] | None = None
-    rests: bool = False
     resend_unknown: bool = True
     asked_for: bool = False
     together: Callable[[Sequence[Message]], Content] | None = None
@@ -109,7 +107,7 @@ def precedence(message: Message) -> tuple[bool, bool, int]:
     So it is one after which its reader rests, and of these one that goes once more after a doubt.
     """
     kind = _kinds.get(message.kind)
-    rests = kind is not None and kind.rests
+    rests = kind is not None and kind.free is not None
     return not rests, not resends_unknown(message), message.pk
 
 
