@@ -127,6 +127,13 @@ def next_try(now: datetime) -> datetime | None:
     return tried.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()
 
 
+def has_ticked(since: datetime) -> bool:
+    """Has a tick that began after `since` come to its end, so that all that was due is planned?"""
+    from outbox.models import Heartbeat
+
+    return Heartbeat.objects.filter(name="tick", beat_at__gte=since).exists()
+
+
 def work_waits(now: datetime) -> bool:
     """Is something due, or under way? Asked at once, lest a mail pass from one to the other."""
     from django.db.models import Exists, Q

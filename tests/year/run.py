@@ -72,7 +72,7 @@ class Year:
             # What people would do while nothing answers, or what a restore forgets.
             if not LEAP[0] <= deed.at < LEAP[1] and not BACKED_UP <= deed.at < LOST + AN_HOUR * 12
         ]
-        self.offset = 0.0
+        self.offset, self.moment = 0.0, BEGIN
         self.evidence = Evidence(mails=[], dues=[])
         self.known = ledger.Ledger()
         self.moments = self.ended = 0
@@ -93,6 +93,7 @@ class Year:
         return datetime.now(UTC) + timedelta(seconds=self.offset)
 
     def move_to(self, moment: datetime) -> None:
+        self.moment = moment
         self.offset = (moment - datetime.now(UTC)).total_seconds()
         self.installation.move_clock(self.offset)
         self.sink.away = AWAY[0] <= moment < AWAY[1]
@@ -147,6 +148,7 @@ class Year:
             not all(deed.done() for deed in deeds)
             or self.faults.frozen
             or self.sink.is_busy()
+            or not ledger.ask(ledger.has_ticked, self.moment)
             or ledger.ask(ledger.work_waits, self.now())
         ):
             if real.monotonic() > deadline:
