@@ -49,13 +49,13 @@ LOST = datetime(2027, 8, 11, 0, tzinfo=UTC)
 SLOW = datetime(2027, 10, 5, 11, tzinfo=UTC)
 # What the mail server does to how many of its mails.
 MISCHIEF = {
-    "busy": 0.01,
-    "hang_before": 0.002,
-    "cut_before": 0.01,
-    "cut_within": 0.01,
-    "cut_after": 0.01,
-    "hang_after": 0.002,
-    "slow": 0.1,
+    "busy": 0.004,
+    "hang_before": 0.001,
+    "cut_before": 0.004,
+    "cut_within": 0.004,
+    "cut_after": 0.005,
+    "hang_after": 0.001,
+    "slow": 0.03,
 }
 
 

@@ -129,7 +129,7 @@ class Sink:
         self.cut_within.discard(envelope.rcpt_tos[0])
         self.on_accept()
         if self.strikes("slow"):
-            await asyncio.sleep(self.chance.uniform(0.2, 0.8))
+            await asyncio.sleep(self.chance.uniform(0.1, 0.5))
         if self.strikes("hang_after"):
             await asyncio.sleep(self.patience)
         if self.strikes("cut_after"):
