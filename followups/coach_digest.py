@@ -42,7 +42,7 @@ def plan_due(now: datetime) -> int:
     told = set(made.values_list("person", "week"))
     due = [
         person
-        for person in coaches.order_by("pk")
+        for person in coaches.select_related("reminder_preference").order_by("pk")
         if _is_due(person, now) and (person.pk, _week_of(_first_day(person, now))) not in told
     ]
     return sum(_make(person, now) for person in due[:MOST_A_TICK])

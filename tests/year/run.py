@@ -122,6 +122,7 @@ class Year:
             self.move_to(self.next_moment())
             while self.turns and self.turns[0][0] <= self.now():
                 self.turns.pop(0)[1]()
+            self.place.ring()
             self.faults.befall(self.now())
             self.let_deeds_be_done()
             if until_broken and self.now() > judged + timedelta(days=5):
