@@ -134,8 +134,11 @@ def has_ticked(since: datetime) -> bool:
     return Heartbeat.objects.filter(name="tick", beat_at__gte=since).exists()
 
 
-def work_waits(now: datetime) -> bool:
-    """Is something due, or under way? Asked at once, lest a mail pass from one to the other."""
+def work_waits(now: datetime) -> str:
+    """What is due or under way, in a word; nothing: "".
+
+    Asked of all mails at once, lest one pass from one to the other.
+    """
     from django.db.models import Exists, Q
 
     from followups.models import CheckIn
@@ -143,10 +146,8 @@ def work_waits(now: datetime) -> bool:
 
     left_alone = Exists(MailServer.objects.filter(paused_until__gt=now))
     due = Q(state="queued", next_attempt_at__lte=now) & ~Q(left_alone)
-    return (
-        CheckIn.objects.due(now).exists()
-        or Message.objects.filter(Q(state="claimed") | due).exists()
-    )
+    states = Message.objects.filter(Q(state="claimed") | due).values_list("state", flat=True)
+    return states.first() or ("steps" if CheckIn.objects.due(now).exists() else "")
 
 
 def waiting(now: datetime) -> list[tuple[object, ...]]:
@@ -173,7 +174,7 @@ def is_under_way(now: datetime) -> bool:
     from outbox.models import Message
 
     waiting = Message.objects.filter(state="queued", not_before__lte=now)
-    return waiting.filter(attempts__gt=0).exists() or work_waits(now)
+    return waiting.filter(attempts__gt=0).exists() or bool(work_waits(now))
 
 
 def leave(address: str) -> None:

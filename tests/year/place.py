@@ -18,7 +18,7 @@ from tests.year.faults import ENGINE, Servers
 
 # The engine gives a mail half of its lease; a server that hangs keeps silent for longer, and a
 # frozen process stands still for longer than all of it.
-LEASE_SECONDS, PATIENCE, FROZEN_SECONDS = 3, 2, 5
+LEASE_SECONDS, PATIENCE, FROZEN_SECONDS = 2, 1.5, 3.5
 BACKUP = "yesterday"
 # Two beats at such a pace; and the bell, which the clock rings for two workers at each step.
 TICK_SECONDS, RINGS = 1.5, 2

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time as real
 import urllib.error
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -31,11 +32,12 @@ from tests.year.sink import Sink
 
 logger = logging.getLogger(__name__)
 
-TEAMS, PEOPLE_AT_ONCE = 60, 3
+TEAMS, PEOPLE_AT_ONCE = 60, 4
 # On SQLite a sender is a whole worker, which takes its time to begin again.
 KILLS = {"postgresql": 200, "sqlite": 100}
 AN_HOUR = timedelta(hours=1)
-SHORTEST, LONGEST, A_TRY = 2 * AN_HOUR, 12 * AN_HOUR, timedelta(minutes=10)
+# Three hours leave a mail of the afternoon in its day.
+SHORTEST, LONGEST, A_TRY = 3 * AN_HOUR, 18 * AN_HOUR, timedelta(minutes=10)
 BEGIN = datetime(2027, 1, 8, 18, tzinfo=UTC)
 # The clock leaps over the end of round 4 into the midst of round 5.
 LEAP = (datetime(2027, 5, 15, 12, tzinfo=UTC), datetime(2027, 6, 24, 12, tzinfo=UTC))
@@ -76,6 +78,8 @@ class Year:
         self.evidence = Evidence(mails=[], dues=[])
         self.known = ledger.Ledger()
         self.moments = self.ended = 0
+        # Seconds, by why the clock could not go on.
+        self.waited: Counter[str] = Counter()
         self.restored: datetime | None = None
         self.gap = threading.Event()
         sink.on_accept = self.gap.set
@@ -100,7 +104,7 @@ class Year:
         self.sink.storms = STORM[0] <= moment < STORM[1]
 
     def next_moment(self) -> datetime:
-        """When something is to happen next: within half a day, and soon only for another try."""
+        """When something is to happen next: within a day, and soon only for another try."""
         now = self.now()
         if again := ledger.ask(ledger.next_try, now):
             return max(again, now + A_TRY) if again < now + SHORTEST else now + SHORTEST
@@ -145,22 +149,30 @@ class Year:
         again what ended."""
         deadline = real.monotonic() + 120
         lived = (self.now() - BEGIN) / (world.YEAR_ENDS - BEGIN)
-        while (
-            not all(deed.done() for deed in deeds)
-            or self.faults.frozen
-            or self.sink.is_busy()
-            or not ledger.ask(ledger.has_ticked, self.moment)
-            or ledger.ask(ledger.work_waits, self.now())
-        ):
+        while cause := self.cause_to_wait(deeds):
             if real.monotonic() > deadline:
                 raise TimeoutError(
                     f"work still waits at {self.now():%Y-%m-%d %H:%M}: {self.rest()}"
                 )
             # A mail has just been taken: the moment in which a crash leaves doubt.
+            began = real.monotonic()
             in_gap = self.gap.wait(0.05)
             self.gap.clear()
             self.faults.strike(in_gap=in_gap, lived=lived)
             self.supervise()
+            self.waited[cause] += real.monotonic() - began
+
+    def cause_to_wait(self, deeds: Sequence[Future[None]]) -> str:
+        """Why the clock may not go on yet."""
+        if not all(deed.done() for deed in deeds):
+            return "deeds"
+        if self.faults.frozen:
+            return "frozen"
+        if self.sink.is_busy():
+            return "mail server"
+        if not ledger.ask(ledger.has_ticked, self.moment):
+            return "tick"
+        return ledger.ask(ledger.work_waits, self.now())
 
     def rest(self) -> dict[str, object]:
         """What keeps the clock from going on, and what the processes said last."""
@@ -285,6 +297,7 @@ class Year:
         self.evidence.readers = {r.address: r for team in self.teams for r in team.readers}
         return weigh(self.evidence) | {
             "moments": self.moments,
+            "waited": {cause: round(seconds) for cause, seconds in self.waited.items()},
             "kills": self.faults.kills.total(),
             "killed": dict(sorted(self.faults.kills.items())),
             "ended_by_themselves": self.ended,
