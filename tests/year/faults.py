@@ -113,7 +113,7 @@ class Faults:
 
     def _kill_one(self) -> None:
         if not self.bag:
-            self.bag = [SENDER] * 20 + [*ENGINE, "web"]
+            self.bag = [SENDER] * 40 + [*ENGINE, "web"]
             self.chance.shuffle(self.bag)
         name, victims = self.bag.pop(), self.senders()
         if name == SENDER:

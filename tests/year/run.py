@@ -34,10 +34,10 @@ logger = logging.getLogger(__name__)
 
 TEAMS, PEOPLE_AT_ONCE = 60, 4
 # On SQLite a sender is a whole worker, which takes its time to begin again.
-KILLS = {"postgresql": 200, "sqlite": 100}
+KILLS = {"postgresql": 110, "sqlite": 100}
 AN_HOUR = timedelta(hours=1)
-# Three hours leave a mail of the afternoon in its day.
-SHORTEST, LONGEST, A_TRY = 3 * AN_HOUR, 18 * AN_HOUR, timedelta(minutes=10)
+# Four hours leave a mail of the afternoon in its day.
+SHORTEST, LONGEST, A_TRY = 4 * AN_HOUR, 18 * AN_HOUR, timedelta(minutes=10)
 BEGIN = datetime(2027, 1, 8, 18, tzinfo=UTC)
 # The clock leaps over the end of round 4 into the midst of round 5.
 LEAP = (datetime(2027, 5, 15, 12, tzinfo=UTC), datetime(2027, 6, 24, 12, tzinfo=UTC))

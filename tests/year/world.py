@@ -38,7 +38,7 @@ PEOPLE_A_TEAM = 5
 WISHES: list[dict[str, int]] = [
     {"hour": 7},
     {"hour": 12},
-    {"hour": 15},
+    {"hour": 14},
     {"weekly": 2},
     {"weekly": 4},
 ]
