@@ -19,19 +19,22 @@ hypothesis_settings.register_profile("ours", deadline=None)
 hypothesis_settings.load_profile("ours")
 
 
+# What each half leaves to the other.
+OTHERS_WORK = {"postgresql": "once", "embedded": "strictest"}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What each half does where two run beside one another (tests/run.py).
 
     While one drives browsers, which keep more than one core busy, the other does not.
     """
-    half = os.environ.get("TEST_HALF")
-    if half == "postgresql":
-        config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker("once")])
-        items[:] = [item for item in items if not item.get_closest_marker("once")]
-        items.sort(key=lambda item: not item.get_closest_marker("browser"))
-    elif half == "embedded":
-        items.sort(key=lambda item: bool(item.get_closest_marker("browser")))
+    half = os.environ.get("TEST_HALF", "")
+    if others := OTHERS_WORK.get(half):
+        config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker(others)])
+        items[:] = [item for item in items if not item.get_closest_marker(others)]
+        drives_first = half == "postgresql"
+        items.sort(key=lambda item: bool(item.get_closest_marker("browser")) != drives_first)
 
 
 def pytest_collection_finish() -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -122,6 +123,7 @@ def silent() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.strictest
 def test_whatever_is_sent_is_answered_in_words(db, settings) -> None:
     """Each control of each form in turn left out, far too long, full of marks, no number, a
     foreign id, a day of no time; and as no page would, what pages put into addresses."""
