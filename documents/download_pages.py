@@ -16,7 +16,7 @@ from coalitions import clock
 from coalitions.pdf import NoPdfError
 from cohorts.access import READ_TEAM_WORK, SignedIn, team_door
 from cohorts.models import Team
-from documents.files import FORMATS
+from documents.formats import FORMATS
 from documents.papers import Paper
 from documents.plan_paper import PlanPaper
 from documents.sheet_paper import SheetPaper

@@ -43,7 +43,7 @@ def plan_due(now: datetime) -> int:
     due = [
         person
         for person in coaches.select_related("reminder_preference").order_by("pk")
-        if _is_due(person, now) and (person.pk, _week_of(_first_day(person, now))) not in told
+        if (person.pk, _week_of(_first_day(person, now))) not in told and _is_due(person, now)
     ]
     return sum(_make(person, now) for person in due[:MOST_A_TICK])
 

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from actionplans.ledger import snapshot
 from cohorts.models import Team
-from documents.files import FORMATS
+from documents.formats import FORMATS
 from documents.plan_paper import PlanPaper
 from documents.sheet_paper import SheetPaper
 from tests.actionplans.planning import make_activity, make_milestone, make_row

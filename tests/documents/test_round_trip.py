@@ -20,7 +20,7 @@ from actionplans.models import Activity
 from coalitions import workbook_reader, workbooks
 from cohorts.models import Team
 from documents import matching
-from documents.files import FORMATS
+from documents.formats import FORMATS
 from documents.plan_paper import PlanPaper, fields_of
 from documents.sheet_paper import SheetPaper
 from tests.actionplans.planning import make_activity, make_milestone, make_row

@@ -1,4 +1,4 @@
-"""What a paper becomes as a file: a module for each format, each with `write(paper) -> bytes`."""
+"""The formats in which a paper becomes a file."""
 
 from documents.files import as_csv, as_docx, as_pdf, as_xlsx
 
