@@ -36,18 +36,25 @@ class Ledger:
 
     def __or__(self, later: Ledger) -> Ledger:
         return Ledger(
-            {**self.steps, **later.steps},
-            {**self.others, **later.others},
+            _united(self.steps, later.steps),
+            _united(self.others, later.others),
             self.doubts | later.doubts,
         )
 
-    def note(self) -> None:
-        """Keep what the database knows now."""
-        now = self | ask(read)
-        self.steps, self.others, self.doubts = now.steps, now.others, now.doubts
+    def note(self, now: Ledger) -> None:
+        """Keep what the database knows now, and may not know later."""
+        for message_id, steps in now.steps.items():
+            self.steps.setdefault(message_id, set()).update(steps)
+        for message_id, others in now.others.items():
+            self.others.setdefault(message_id, set()).update(others)
+        self.doubts |= now.doubts
 
     def speaks_of(self, mail: Accepted) -> set[Meaning]:
         return self.steps.get(mail.message_id, set())
+
+
+def _united[Told](one: dict[str, set[Told]], other: dict[str, set[Told]]) -> dict[str, set[Told]]:
+    return {key: one.get(key, set()) | other.get(key, set()) for key in {*one, *other}}
 
 
 def ask[Answer, **What](
@@ -84,12 +91,12 @@ def _check_ins() -> dict[int, tuple[str, int]]:
     return {pk: (name, number) for pk, name, number in rows}
 
 
-def read(address: str = "") -> Ledger:
-    """What the mails of the follow-up year say, all or those to one address."""
+def read(**only: object) -> Ledger:
+    """What the mails of the follow-up year say, all or those that meet the conditions."""
     from outbox.models import Attempt, Message
 
     told = Ledger()
-    messages = Message.objects.filter(address=address) if address else Message.objects.all()
+    messages = Message.objects.filter(**only)
     rows = messages.values_list("message_id", "covered_by__message_id", "kind", "key")
     for own, covering, kind, key in rows:
         message_id = covering or own

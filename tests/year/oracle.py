@@ -123,7 +123,10 @@ QUIET = Fate()
 
 @dataclass(frozen=True)
 class Due:
-    """One mail: it may be accepted from `opens` (and must be if it is `owed`) until `expires`."""
+    """One mail: it may be accepted from `opens` (and must be if it is `owed`) until `expires`.
+
+    `evenings`: the last moment of each day on which it can go.
+    """
 
     team: str
     number: int
@@ -133,6 +136,7 @@ class Due:
     opens: datetime
     expires: datetime
     owed: bool
+    evenings: tuple[datetime, ...] = ()
 
 
 def within_hours(moment: datetime, reader: Reader) -> bool:
@@ -161,27 +165,30 @@ def _due(team: TeamYear, number: int, step: str, opened: date, reader: Reader, f
     closed = fate.closed
     if asleep := team.snoozed.get(reader.address):
         closed = (*closed, (asleep, asleep + SNOOZE))
-    latest = reader.at(_day_to_send(reader, first, closed), LATEST)
+    days = [first + n * ONE_DAY for n in range((last - first).days + 1)]
+    evenings = tuple(reader.at(day, LATEST) for day in days if _may_go(reader, day, closed))
     ends = (
         team.answered.get(number),
         team.opted_out.get(reader.address),
         team.left.get(reader.address),
     )
-    under_way = fate.restored is not None and opens <= fate.restored < latest
+    latest = evenings[0] if evenings else None
     owed = (
-        reader.address not in team.unreachable
-        and latest <= expires
-        and not under_way
+        latest is not None
+        and reader.address not in team.unreachable
+        # What was under way when the backup came back is taken as sent.
+        and not (fate.restored and opens <= fate.restored < latest)
         and not any(end < latest for end in ends if end)
     )
-    return Due(team.name, number, step, reader.address, reader.zone, opens, expires, owed=owed)
+    which = (team.name, number, step, reader.address)
+    return Due(*which, reader.zone, opens, expires, owed=owed, evenings=evenings)
 
 
-def _day_to_send(reader: Reader, day: date, closed: tuple[Closed, ...]) -> date:
-    """`day`, or the first on which they read mail and all was there for long enough."""
+def _may_go(reader: Reader, day: date, closed: tuple[Closed, ...]) -> bool:
+    """Do they read mail on this day, and was all there for long enough?"""
     begins, evening = reader.at(day, reader.hour), reader.at(day, LATEST)
     # With fewer hours than that in their day, they need the whole of it.
     enough = max(begins, evening - ENOUGH)
-    if all(evening <= since or until <= enough for since, until in closed):
-        return day
-    return _day_to_send(reader, reader.first_to_read(day + ONE_DAY), closed)
+    return reader.reads_on(day) and all(
+        evening <= since or until <= enough for since, until in closed
+    )

@@ -30,7 +30,6 @@ MUST_BE_ZERO = (
 REST, WEEK, MOST_A_WEEK = timedelta(hours=20), timedelta(days=7), 2
 # A rest less what a mail may take on its way.
 PEACE = timedelta(hours=19)
-ONE_DAY = timedelta(days=1)
 # A year in which less happened says nothing.
 FEWEST_KILLS = 20
 MOST_SAID = 40
@@ -162,7 +161,7 @@ def _weigh_dues(
         tally.blame("due", times=due.owed)
         if due.owed and which not in copies:
             came = arrivals[due.address]
-            had_enough = all(_has_had_enough(evening, came) for evening in _evenings(due))
+            had_enough = all(_has_had_enough(evening, came) for evening in due.evenings)
             name = "had_enough" if had_enough else "missing"
             tally.blame(name, which, due.opens, due.expires, *map(str, came))
 
@@ -209,12 +208,6 @@ def _arrivals(
         if mail.message_id not in without:
             by_reader[mail.to][mail.message_id] = mail.at
     return defaultdict(list, {to: sorted(mails.values()) for to, mails in by_reader.items()})
-
-
-def _evenings(due: Due) -> list[datetime]:
-    """The moments at which a mail could have gone at the latest, one a day."""
-    days = (due.expires - due.opens) // ONE_DAY
-    return [due.expires - day * ONE_DAY for day in range(days + 1)]
 
 
 def _has_had_enough(moment: datetime, arrivals: list[datetime]) -> bool:

@@ -158,6 +158,10 @@ class Year:
             began = real.monotonic()
             in_gap = self.gap.wait(0.05)
             self.gap.clear()
+            if in_gap:
+                # What one mail names it names no more when it is given up for another try.
+                handed = {"state": "claimed", "handed_over_at__isnull": False}
+                self.known.note(ledger.ask(ledger.read, **handed))
             self.faults.strike(in_gap=in_gap, lived=lived)
             self.supervise()
             self.waited[cause] += real.monotonic() - began
@@ -212,7 +216,7 @@ class Year:
             self.move_to(self.now() + SHORTEST)
         self.restored = self.now()
         # What the database says now of its mails it will not know any more.
-        self.known.note()
+        self.known.note(ledger.ask(ledger.read))
         self.place.restore()
         held_now = Engine.objects.filter(held_because=Engine.Why.RESTORED)
         wait_until(lambda: ledger.ask(held_now.exists), "the engine to hold")
@@ -256,7 +260,7 @@ class Year:
     def answer(self, team: oracle.TeamYear, number: int) -> None:
         """The lead answers from this round's mail, unless none came yet."""
         lead = team.readers[0].address
-        told = self.known | ledger.ask(ledger.read, lead)
+        told = self.known | ledger.ask(ledger.read, address=lead)
         for mail in self.sink.to(lead):
             asked = [(name, n) for name, n, step in told.speaks_of(mail) if step != "lead"]
             if (team.name, number) in asked:

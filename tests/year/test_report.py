@@ -23,7 +23,8 @@ from tests.year.sink import Accepted
 WHICH = ("Liberia", 1, "opens", "amara@example.org")
 # A Friday in Monrovia, whose clock is UTC's.
 NINE = datetime(2027, 1, 22, 9, tzinfo=UTC)
-DUE = Due(*WHICH, "Africa/Monrovia", NINE, NINE + timedelta(days=3, hours=11), owed=True)
+EVENING, MONDAYS = NINE + timedelta(hours=11), NINE + timedelta(days=3, hours=11)
+DUE = Due(*WHICH, "Africa/Monrovia", NINE, MONDAYS, owed=True, evenings=(EVENING, MONDAYS))
 MAIL = Accepted(NINE + timedelta(minutes=20), 100.0, WHICH[3], "<1@example.org>", b"")
 GOOD = {
     **dict.fromkeys(MUST_BE_ZERO, 0),
@@ -97,7 +98,7 @@ def test_who_had_enough_mails_each_day_misses_none():
         for n in (1, 2)
     ]
     assert found(others=others)["had_enough"] == 1
-    late = replace(DUE, expires=DUE.expires + timedelta(days=4))
+    late = replace(DUE, evenings=(*DUE.evenings, MONDAYS + timedelta(days=4)))
     assert found(others=others, due=late)["missing"] == 1
 
 
