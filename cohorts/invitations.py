@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import User
 from cohorts.fields import apart
@@ -120,7 +120,7 @@ def correct_address(membership: Membership, email: str, *, by: User, now: dateti
     if Membership.objects.filter(team=membership.team_id, user=right).exists():
         raise ValidationError(_("%(who)s is in the team already.") % {"who": apart(email)})
     links.revoke(PURPOSE, about=membership.pk, now=now)
-    cancel([KIND], about=membership.pk, reason="the address was corrected")
+    cancel([KIND], about=membership.pk, reason=gettext_noop("the address was corrected"))
     membership.user, membership.invited_at = right, now
     membership.opened_at = membership.joined_at = None
     membership.save(update_fields=["user", "invited_at", "opened_at", "joined_at"])
@@ -155,7 +155,7 @@ def remove(membership: Membership, *, now: datetime) -> None:
     What they wrote stays, and their name among the team's people.
     """
     links.revoke(PURPOSE, about=membership.pk, now=now)
-    cancel([KIND], about=membership.pk, reason="removed from the team")
+    cancel([KIND], about=membership.pk, reason=gettext_noop("removed from the team"))
     membership.delete()
 
 

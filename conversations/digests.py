@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from accounts.models import User
 from cohorts.models import Team
@@ -152,7 +152,7 @@ def set_wanted(person: User, *, wanted: bool) -> None:
     Reader.objects.update_or_create(person=person, defaults={"wants_mail": wanted})
     if not wanted:
         Notice.objects.filter(person=person, digest=None).delete()
-        cancel([KIND], person=person, reason="opted out")
+        cancel([KIND], person=person, reason=gettext_noop("opted out"))
 
 
 # Twice would be a nuisance, never is no harm: the comments stand on their pages.

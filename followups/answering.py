@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from actionplans.cells import save_cell
@@ -117,7 +118,7 @@ def _keep(
         activities={str(pk): told for pk, told in said.activities.items()},
         **said.texts,
     )
-    cancel(mails.ALL, about=check_in.pk, reason="answered")
+    cancel(mails.ALL, about=check_in.pk, reason=gettext_noop("answered"))
     _tell_plan(check_in.team, said, by, submission_id, now)
     _note_outlooks(answer, said)
     _note_briefings(answer, said)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from followups import mails, schedule
@@ -37,7 +38,7 @@ def excuse(check_in: CheckIn, reason: str, *, by: User, now: datetime) -> None:
         state=State.EXCUSED, next_step=Step.NONE, next_at=None, version=F("version") + 1
     ):
         Excuse.objects.create(check_in=check_in, reason=reason, by=by, at=now)
-        cancel(mails.ALL, about=check_in.pk, reason="excused")
+        cancel(mails.ALL, about=check_in.pk, reason=gettext_noop("excused"))
         return
     there = standing(check_in)
     if there is None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from cohorts import weeks
@@ -126,7 +127,7 @@ def take_step(check_in: CheckIn, now: datetime) -> bool:
 def _mail(check_in: CheckIn, step: str, now: datetime) -> None:
     """Queue the mails of a step; a round that closes takes back those that wait."""
     if step == Step.CLOSES:
-        cancel(mails.ALL, about=check_in.pk, reason="the round is closed")
+        cancel(mails.ALL, about=check_in.pk, reason=gettext_noop("the round is closed"))
         if check_in.state == State.SCHEDULED:
             # Nobody was asked, so nobody is told that they did not answer.
             return

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import User
 from coalitions.days import in_words
@@ -29,7 +29,7 @@ VALID = timedelta(days=7)
 
 def take_back(commitment: Commitment) -> None:
     """What waits to be asked of it is asked no more."""
-    cancel([DUE, LATE], about=commitment.pk, reason="the promise moved on")
+    cancel([DUE, LATE], about=commitment.pk, reason=gettext_noop("the promise moved on"))
 
 
 def ask(
@@ -38,7 +38,7 @@ def ask(
     """Ask these people what became of it, on the morning of a day: once for each version."""
     commitment = version.commitment
     if kind == LATE:
-        cancel([DUE], about=commitment.pk, person__in=people, reason="it is late now")
+        cancel([DUE], about=commitment.pk, person__in=people, reason=gettext_noop("it is late now"))
     for person in people:
         morning = mails.reader_of(person, commitment.team).morning(day)
         queue(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from cohorts.models import Cohort, Membership
@@ -38,7 +39,7 @@ def stop(person: User, now: datetime) -> None:
     kept, _made = Preference.objects.update_or_create(
         person=person, defaults={"wants_reminders": False, "changed_at": now}
     )
-    cancel(mails.WHOLE_FAMILY, person=person, reason="opted out")
+    cancel(mails.WHOLE_FAMILY, person=person, reason=gettext_noop("opted out"))
     if was_out:
         return
     theirs = Membership.objects.filter(user=person).exclude(team__cohort__state=Cohort.State.CLOSED)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from accounts.models import User
 from coalitions.days import in_words
@@ -26,7 +26,7 @@ VALID = timedelta(days=7)
 
 def take_back(request: SupportRequest) -> None:
     """What waits to be said of the request is true no more."""
-    cancel([ROUTED, HELPED, OVERDUE], about=request.pk, reason="the request moved on")
+    cancel([ROUTED, HELPED, OVERDUE], about=request.pk, reason=gettext_noop("the request moved on"))
 
 
 def tell(request: SupportRequest, move: SupportMove, now: datetime) -> None:

@@ -31,6 +31,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Count, Exists, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from outbox import breaker, doorbell, hold, letter, transport
 from outbox.handing import hand_over, mail_seconds
@@ -124,7 +125,7 @@ def expire(now: datetime) -> int:
     late = Message.objects.filter(expires_at__lte=now)
     late.filter(state__in=[State.FAILED, State.DEAD]).exclude(context={}).update(context={})
     return late.filter(state=State.QUEUED).update(
-        state=State.EXPIRED, reason="its time passed", context={}
+        state=State.EXPIRED, reason=gettext_noop("its time passed"), context={}
     )
 
 
@@ -272,9 +273,9 @@ def gate(chunk: list[Message], now: datetime) -> list[Message]:
     wanted = []
     for message in chunk:
         if message.address.lower() in suppressed and not goes_anyway(message):
-            end(message, State.SUPPRESSED, "the address is suppressed", now)
+            end(message, State.SUPPRESSED, gettext_noop("the address is suppressed"), now)
         elif message.pk not in owed:
-            end(message, State.CANCELLED, "no longer owed", now)
+            end(message, State.CANCELLED, gettext_noop("no longer owed"), now)
         else:
             wanted.append(message)
     _gather(wanted)
@@ -299,7 +300,7 @@ def is_open(message: Message, now: datetime) -> bool:
     """Is it a decent hour for this mail? If not, move it to where it belongs."""
     opens = kind_of(message).opens(message, now)
     if opens >= message.expires_at:
-        end(message, State.EXPIRED, "no decent hour before it expires", now)
+        end(message, State.EXPIRED, gettext_noop("no decent hour before it expires"), now)
     elif opens > now:
         release(message, now, at=opens, reason="outside the reader's hours")
     else:

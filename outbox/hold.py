@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from outbox.models import Engine, Message
 from outbox.states import State
@@ -80,7 +81,9 @@ def resume(*, now: datetime, as_sent_until: datetime | None = None) -> int:
     taken = 0
     if as_sent_until:
         taken = taken_as_sent(as_sent_until).update(
-            state=State.CANCELLED, reason="taken as sent when the engine went on", context={}
+            state=State.CANCELLED,
+            reason=gettext_noop("taken as sent when the engine went on"),
+            context={},
         )
     _release(now)
     transaction.on_commit(lambda: _note(engine, now))

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from coalitions import prepared
 from outbox import kinds
@@ -98,7 +99,7 @@ def _requeue(message: Message, at: datetime, **changes: Any) -> bool:
 
 def _fail(message: Message, verdict: Verdict, now: datetime, told: dict[str, Any]) -> bool:
     """Refused for good: send nothing more to an address that does not exist."""
-    if not transition(message, State.FAILED, reason="refused for good", **told):
+    if not transition(message, State.FAILED, reason=gettext_noop("refused for good"), **told):
         return False
     Suppression.objects.get_or_create(
         address=message.address.lower(),
@@ -115,12 +116,14 @@ def _try_later(message: Message, verdict: Verdict, now: datetime, told: dict[str
             message=message, outcome=Outcome.TEMPORARY, smtp_code__gte=500
         )
         if refusals.count() + 1 >= MOST_REFUSALS:
-            return transition(message, State.FAILED, reason="refused each time", **told)
+            return transition(
+                message, State.FAILED, reason=gettext_noop("refused each time"), **told
+            )
     at = now + back_off(attempts)
     if at >= message.expires_at:
         at = message.expires_at - LAST_TRY
     if at <= now:
-        return transition(message, State.DEAD, reason="never taken", **told)
+        return transition(message, State.DEAD, reason=gettext_noop("never taken"), **told)
     return _requeue(message, at, **told)
 
 
@@ -133,7 +136,7 @@ def _doubt(message: Message, now: datetime, told: dict[str, Any]) -> bool:
     message.state = State.UNKNOWN
     if again:
         return _requeue(message, now)
-    return transition(message, State.DEAD, reason="nobody knows whether it arrived")
+    return transition(message, State.DEAD, reason=gettext_noop("nobody knows whether it arrived"))
 
 
 def back_off(attempts: int) -> timedelta:
