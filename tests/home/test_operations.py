@@ -96,6 +96,14 @@ def test_a_waiting_mail_is_taken_back_and_says_by_whom(sign_in, lead, amara):
     assert waiting.context == {}
 
 
+def test_why_a_mail_ended_is_said_in_the_readers_language(sign_in, lead, amara):
+    ended = put(amara, state="cancelled")
+    Message.objects.update(reason="no longer owed")
+    lead.language = "fr"
+    lead.save(update_fields=["language"])
+    assert "n’est plus à envoyer" in page(sign_in(lead), f"/operations/mails/{ended.pk}/")
+
+
 def test_a_sent_mail_can_be_neither_tried_again_nor_taken_back(sign_in, lead, amara):
     sent = put(amara, state="sent")
     client, url = sign_in(lead), f"/operations/mails/{sent.pk}/"
