@@ -135,7 +135,13 @@ def chase_the_silent(office: Office, grace: Visitor) -> None:
     for moment, address, about, word in (
         (NUDGE, kenya, "please answer check-in 1 by", "open, due 9 Feb"),
         (OVERDUE, kenya, "check-in 1 was due on", "late since 9 Feb"),
-        (COACH, "coach@kenya.example.org", "has not answered check-in 1", "no answer, coach told"),
+        # Of the silent team and of the week, on a Monday, in one mail.
+        (
+            COACH,
+            "coach@kenya.example.org",
+            "2 things of the follow-up: Kenya",
+            "no answer, coach told",
+        ),
     ):
         office.set_clock(moment)
         mailbox.next(address, about)
