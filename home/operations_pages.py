@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from coalitions import clock
 from cohorts.access import SignedIn
+from cohorts.fields import tidy
 from home import operations
 from home.operations import operations_door
 from outbox import operating
@@ -21,7 +22,7 @@ def overview(request: SignedIn) -> HttpResponse:
     """The queue, the last day hour by hour, what needs a hand, and people by name."""
     now, user = clock.now(), request.user
     mails = operations.mails_for(user).defer("context")
-    words = request.GET.get("person", "").strip()[:100]
+    words = tidy(request.GET.get("person", "")[:100])
     context = {
         "figures": operations.figures(mails, now),
         "hours": operations.hours(mails, now),
