@@ -125,7 +125,7 @@ QUIET = Fate()
 class Due:
     """One mail: it may be accepted from `opens` (and must be if it is `owed`) until `expires`.
 
-    `evenings`: the last moment of each day on which it can go.
+    `evenings`: the last moment of each day on which it can go, while it is wanted.
     """
 
     team: str
@@ -165,20 +165,23 @@ def _due(team: TeamYear, number: int, step: str, opened: date, reader: Reader, f
     closed = fate.closed
     if asleep := team.snoozed.get(reader.address):
         closed = (*closed, (asleep, asleep + SNOOZE))
-    days = [first + n * ONE_DAY for n in range((last - first).days + 1)]
-    evenings = tuple(reader.at(day, LATEST) for day in days if _may_go(reader, day, closed))
     ends = (
         team.answered.get(number),
         team.opted_out.get(reader.address),
         team.left.get(reader.address),
     )
-    latest = evenings[0] if evenings else None
+    stop = min((end for end in ends if end), default=expires)
+    days = [first + n * ONE_DAY for n in range((last - first).days + 1)]
+    evenings = tuple(
+        evening
+        for day in days
+        if _may_go(reader, day, closed) and (evening := reader.at(day, LATEST)) <= stop
+    )
     owed = (
-        latest is not None
+        bool(evenings)
         and reader.address not in team.unreachable
         # What was under way when the backup came back is taken as sent.
-        and not (fate.restored and opens <= fate.restored < latest)
-        and not any(end < latest for end in ends if end)
+        and not (fate.restored and opens <= fate.restored < evenings[0])
     )
     which = (team.name, number, step, reader.address)
     return Due(*which, reader.zone, opens, expires, owed=owed, evenings=evenings)
