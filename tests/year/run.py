@@ -19,6 +19,7 @@ import urllib.error
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -292,11 +293,12 @@ class Year:
         told = self.known | ledger.ask(ledger.read)
         self.evidence.tell(self.sink.accepted, told)
         fate = oracle.Fate((LEAP, AWAY, STORM), self.restored)
+        is_over = self.now() >= world.YEAR_ENDS
         self.evidence.dues = [
-            due
+            # What may still come is not missing yet.
+            replace(due, owed=due.owed and (is_over or due.expires <= self.now()))
             for team in self.teams
             for due in oracle.mails_of(team, fate)
-            if due.expires <= self.now() or self.now() >= world.YEAR_ENDS
         ]
         self.evidence.readers = {r.address: r for team in self.teams for r in team.readers}
         return weigh(self.evidence) | {
