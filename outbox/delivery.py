@@ -46,7 +46,7 @@ from outbox.kinds import (
 from outbox.models import Attempt, Engine, Message
 from outbox.states import State
 from outbox.transport import Line, Outcome, ServerAwayError, Verdict
-from outbox.verdicts import end, reap, record_all, release, suppressed_among
+from outbox.verdicts import end, reap, record_all, release, release_all, suppressed_among
 
 logger = logging.getLogger(__name__)
 
@@ -207,8 +207,7 @@ def send_chunk(chunk: list[Message], line: Line, turn: Turn) -> int:
     except ServerAwayError as error:
         breaker.pause(turn.now(), str(error))
     finally:
-        for message in waiting:
-            release(message, turn.now(), at=turn.now(), reason="not reached")
+        release_all(waiting, turn.now(), reason="not reached")
     return sent
 
 
@@ -231,7 +230,9 @@ def send(
             # Some of it is no longer wanted or ours, or its hour is not now: the rest goes without.
             left = [one for one in gate(wanted, turn.now()) if is_open(one, turn.now())]
             if left == wanted:
-                release(left.pop(), turn.now(), at=turn.now(), reason="not handed over")
+                # Its lease is nearly over, or a part of it is no longer ours.
+                release_all(left, turn.now(), reason="not handed over")
+                return None
             wanted = left
         else:
             return None

@@ -85,6 +85,17 @@ def release(message: Message, now: datetime, *, at: datetime, reason: str) -> No
             _close_attempt(message, Verdict(Outcome.ABORTED, None, reason), now)
 
 
+def release_all(messages: Iterable[Message], now: datetime, *, reason: str) -> None:
+    """Put claimed mails back into the queue, for now.
+
+    At once, so that no other worker takes a part of what goes in one mail: the rest would come as
+    a second one, a day later.
+    """
+    with transaction.atomic():
+        for message in messages:
+            release(message, now, at=now, reason=reason)
+
+
 def end(message: Message, state: str, reason: str, now: datetime) -> None:
     """End a claimed mail that was not handed over: nobody wants it any more."""
     with transaction.atomic():

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -15,10 +16,11 @@ from django.db import connections
 from cohorts.models import Team
 from followups import planner
 from followups.models import CheckIn
-from outbox import delivery, handing, kinds
+from outbox import delivery, handing, kinds, verdicts
 from outbox.models import Attempt, Message
 from tests.factories import make_cohort, make_member, make_team
 from tests.followups.conftest import DAY, HOUR, OPENS, WEEK_ENDED, World, day, utc
+from tests.outbox.test_claims import in_thread
 
 
 @pytest.fixture
@@ -137,6 +139,31 @@ def test_a_worker_that_dies_after_the_hand_over_leaves_both_in_doubt_and_both_go
     assert letter["Message-ID"] == first.message_id
     outcomes = Attempt.objects.filter(message__in=[first, second]).values_list("outcome", flat=True)
     assert sorted(outcomes) == ["ok", "ok", "unknown", "unknown"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_in_one_mail_is_given_back_at_once(year, kenya, monkeypatch):
+    year.live_until(utc(OPENS, 8))
+    now = utc(OPENS, 11)
+    mine = [one for one in delivery.claim_due(now) if one.person_id == year.amara.pk]
+    ids = [one.pk for one in mine]
+    assert len(ids) == 2
+    Message.objects.filter(pk__in=ids).update(lease_until=utc(OPENS - DAY))
+    seen, close = [], verdicts._close_attempt
+
+    def look(*told: Any) -> None:
+        """What another worker sees meanwhile."""
+        thread, states = in_thread(
+            lambda: set(Message.objects.filter(pk__in=ids).values_list("state"))
+        )
+        thread.join()
+        seen.extend(states)
+        close(*told)
+
+    monkeypatch.setattr(verdicts, "_close_attempt", look)
+    assert delivery.send(mine[0], None, delivery.Turn(now), mine[1:]) is None
+    assert seen == [{("claimed",)}, {("claimed",)}]
+    assert set(Message.objects.filter(pk__in=ids).values_list("state", flat=True)) == {"queued"}
 
 
 def test_between_two_mails_lie_twenty_hours_and_in_seven_days_there_are_two(year):
