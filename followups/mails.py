@@ -55,10 +55,13 @@ PROMISE_DUE, PROMISE_LATE = "promise due", "promise late"
 TO_MEMBERS = (Step.OPENS, Step.NUDGE, Step.DUE, Step.OVERDUE, Step.CLOSES)
 ALL = [*KIND_OF_STEP.values()]
 WHOLE_FAMILY = [*ALL, READER_OUT, SUPPORT_OVERDUE, COACH_DIGEST, PROMISE_DUE, PROMISE_LATE]
-# One person gets at most one of these mails in so long, however many teams they are in …
-REST = timedelta(hours=20)
-# … and at most two in so long.
-WEEK, MOST_A_WEEK = timedelta(days=7), 2
+# One person gets at most one of these mails on a day of theirs, and two in any seven days, however
+# many teams they are in. Each span is four hours short, so that a mail that went late in its day
+# does not push back the one that is due a day or a week after; at decent hours it still ends on
+# another day.
+SHORT = timedelta(hours=4)
+REST = timedelta(days=1) - SHORT
+WEEK, MOST_A_WEEK = timedelta(days=7) - SHORT, 2
 # A late answer is still an answer.
 LINK_LIVES_AFTER_CLOSING = timedelta(days=14)
 

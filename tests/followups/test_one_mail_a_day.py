@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from django.db import connections
 
 from cohorts.models import Team
-from followups import planner
+from followups import mails, planner
 from followups.models import CheckIn
 from outbox import delivery, handing, kinds, verdicts
 from outbox.models import Attempt, Message
@@ -172,18 +171,32 @@ def test_between_two_mails_lie_twenty_hours_and_in_seven_days_there_are_two(year
         make_member(team, year.amara)
         planner.close_week(team.cohort, by=None, now=year.clock)
     year.live_until(day(30), step=3 * HOUR)
-    mails = Message.objects.filter(person=year.amara, state="sent", covered_by=None)
-    moments = list(mails.order_by("handed_over_at").values_list("handed_over_at", flat=True))
+    sent = Message.objects.filter(person=year.amara, state="sent", covered_by=None)
+    moments = list(sent.order_by("handed_over_at").values_list("handed_over_at", flat=True))
     assert len(moments) >= 5
     assert all(after - before >= 20 * HOUR for before, after in pairwise(moments))
-    in_a_week = zip(moments, moments[2:], strict=False)
-    assert all(third - first >= timedelta(days=7) for first, third in in_a_week)
+    days = [moment.astimezone(mails.zone_of(year.amara, team)).date() for moment in moments]
+    assert all(third - first >= 7 * DAY for first, third in zip(days, days[2:], strict=False))
     # None is forgotten: each was told, or overtaken by what came after it.
     states = set(Message.objects.filter(person=year.amara).values_list("state", flat=True))
     assert states <= {"sent", "expired", "queued", "cancelled"}
 
 
-@pytest.mark.parametrize(("before", "is_free"), [([1], 0), ([19], 0), ([21], 1), ([21, 167], 0)])
+def test_a_mail_that_went_late_in_its_day_does_not_push_back_the_one_a_week_later(year):
+    """Two went in the week, the first three hours after its morning."""
+    year.live_until(day(30))
+    first, second, *_ = Message.objects.filter(person=year.amara, state="sent")
+    for one, at in ((first, utc(OPENS, 12)), (second, utc(OPENS + 3 * DAY, 9))):
+        Message.objects.filter(pk=one.pk).update(handed_over_at=at)
+    Message.objects.exclude(pk__in=[first.pk, second.pk]).update(handed_over_at=None)
+    day_before, week_after = utc(OPENS + 6 * DAY, 9), utc(OPENS + 7 * DAY, 9)
+    assert mails.rested(year.amara, day_before) > utc(OPENS + 7 * DAY, 7)
+    assert mails.rested(year.amara, week_after) == week_after
+
+
+@pytest.mark.parametrize(
+    ("before", "is_free"), [([1], 0), ([19], 0), ([21], 1), ([21, 163], 0), ([21, 165], 1)]
+)
 def test_a_mail_handed_over_between_the_look_at_the_hours_and_the_mark_keeps_this_one_back(
     year, kenya, monkeypatch, before, is_free
 ):

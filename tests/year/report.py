@@ -26,8 +26,8 @@ MUST_BE_ZERO = (
     "unexplained_repeats",
     "crowded",
 )
-# So long a reader is left in peace, and at most so many mails come in a week.
-REST, WEEK, MOST_A_WEEK = timedelta(hours=20), timedelta(days=7), 2
+# So long a reader is left in peace, and at most so many mails come in a week (four hours short).
+REST, WEEK, MOST_A_WEEK = timedelta(hours=20), timedelta(days=6, hours=20), 2
 # A rest less what a mail may take on its way.
 PEACE = timedelta(hours=19)
 # A year in which less happened says nothing.
