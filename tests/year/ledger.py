@@ -27,18 +27,20 @@ OTHERS = ("coach digest", "check-in reader out", "support overdue")
 class Ledger:
     """By Message-ID of a mail: the steps it speaks of, and the keys of what else it tells.
 
-    `doubts`: how many tries of a Message-ID stand as unknown.
+    `doubts`: how many tries of a Message-ID stand as unknown. `twice`: what one mail tells twice.
     """
 
     steps: dict[str, set[Meaning]] = field(default_factory=dict)
     others: dict[str, set[str]] = field(default_factory=dict)
     doubts: Counter[str] = field(default_factory=Counter)
+    twice: set[tuple[str, Meaning]] = field(default_factory=set)
 
     def __or__(self, later: Ledger) -> Ledger:
         return Ledger(
             _united(self.steps, later.steps),
             _united(self.others, later.others),
             self.doubts | later.doubts,
+            self.twice | later.twice,
         )
 
     def note(self, now: Ledger) -> None:
@@ -48,6 +50,7 @@ class Ledger:
         for message_id, others in now.others.items():
             self.others.setdefault(message_id, set()).update(others)
         self.doubts |= now.doubts
+        self.twice |= now.twice
 
     def speaks_of(self, mail: Accepted) -> set[Meaning]:
         return self.steps.get(mail.message_id, set())
@@ -103,7 +106,10 @@ def read(**only: object) -> Ledger:
         first, *rest = key.split("/")
         if first == "checkin":
             meaning = (*_check_ins()[int(rest[0])], rest[2])
-            told.steps.setdefault(message_id, set()).add(meaning)
+            steps = told.steps.setdefault(message_id, set())
+            if meaning in steps:
+                told.twice.add((message_id, meaning))
+            steps.add(meaning)
         elif kind in OTHERS:
             told.others.setdefault(message_id, set()).add(key)
     doubtful = Attempt.objects.filter(outcome="unknown", message__in=messages)

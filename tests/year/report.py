@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 from tests.year.faults import KILLED
-from tests.year.ledger import Ledger
+from tests.year.ledger import Ledger, Meaning
 from tests.year.oracle import Due, Reader, within_hours
 from tests.year.sink import Accepted
 from tests.year.world import names
@@ -80,10 +80,13 @@ class Evidence:
     snoozed: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     # How many attempts of a Message-ID are on record as unknown.
     unknown: Counter[str] = field(default_factory=Counter)
+    # What the mail with this Message-ID says twice.
+    twice: set[tuple[str, Meaning]] = field(default_factory=set)
 
     def tell(self, accepted: list[Accepted], told: Ledger) -> None:
         """Take in what each accepted mail says, by the engine's database and by its own text."""
-        self.mails, self.others, self.unknown = [], [], told.doubts
+        self.mails, self.others = [], []
+        self.unknown, self.twice = told.doubts, told.twice
         for mail in accepted:
             for team, number, step in told.speaks_of(mail):
                 if names(mail.raw, team):
@@ -120,6 +123,9 @@ def weigh(evidence: Evidence) -> dict[str, Any]:
             tally.blame("unwanted", which, mails[0].at)
             continue
         for mail in mails:
+            again = (mail.message_id, which[:3]) in evidence.twice
+            tally.blame("repeats", times=again)
+            tally.blame("unexplained_repeats", which, "in one mail", mail.at, times=again)
             untimely = not due.opens <= mail.at <= due.expires
             tally.blame("outside_hours", which, mail.at, due.opens, due.expires, times=untimely)
             answered = evidence.answered.get(which[:2], NEVER)

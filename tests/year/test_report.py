@@ -118,6 +118,13 @@ def test_a_repeat_is_explained_by_a_doubt_about_the_same_message_and_by_nothing_
     assert found(MAIL, twin, unknown=doubt + other)["unexplained_repeats"] == 1
 
 
+def test_what_one_mail_says_twice_is_a_repeat_that_nothing_explains():
+    twice = {(MAIL.message_id, WHICH[:3])}
+    said = {"due": 1, "sent": 1, "repeats": 1, "unexplained_repeats": 1}
+    assert found(MAIL, twice=twice) == said
+    assert found(replace(MAIL, message_id="<2@example.org>"), twice=twice) == {"due": 1, "sent": 1}
+
+
 def test_a_third_copy_is_too_many_even_if_explained():
     doubts = Counter({"<1@example.org>": 2})
     assert found(MAIL, MAIL, MAIL, unknown=doubts)["over_two_copies"] == 1

@@ -15,7 +15,7 @@ from coalitions.celery import app
 from followups import hours, planner, schedule
 from followups.hours import Reader
 from followups.models import CheckIn, Round
-from outbox import delivery, transport
+from outbox import delivery, transport, verdicts
 from outbox.models import Message
 from outbox.states import State
 from outbox.transport import Outcome, Verdict
@@ -67,6 +67,7 @@ def eta_task() -> None:
     """The moment of a mail lies in a task that waits in a worker, not in its row."""
 
     def hand_to_tasks(now: datetime) -> int:
+        verdicts.reap(now)
         found = list(delivery.due(now).values_list("pk", flat=True)[:50])
         if found:
             Message.objects.filter(pk__in=found).update(next_attempt_at=now + LATER)
@@ -78,11 +79,11 @@ def eta_task() -> None:
 
 
 def utc_arithmetic() -> None:
-    """A zone is an offset from UTC, the one of the day on which the year began."""
-    begun = datetime(2027, 1, 8, 12)  # noqa: DTZ001 a wall clock's
+    """A zone is an offset from UTC, the one of the summer in which the program was set up."""
+    set_up = datetime(2026, 7, 1, 12)  # noqa: DTZ001 a wall clock's
 
     def instant(local: datetime, zone: ZoneInfo) -> datetime:
-        offset = zone.utcoffset(begun)
+        offset = zone.utcoffset(set_up)
         assert offset is not None
         return (local - offset).replace(tzinfo=UTC)
 
