@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models.functions import Now
 
 from coalitions import clock
@@ -54,7 +55,7 @@ def no_lease_check() -> None:
 def send_later(ids: list[int]) -> None:
     """Send these mails, whose rows say that a task will."""
     now = clock.now()
-    lease = Now() + timedelta(minutes=1)
+    lease = Now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
     claim = uuid4()
     rows = Message.objects.filter(pk__in=ids, state=State.QUEUED)
     rows.update(state=State.CLAIMED, claim=claim, lease_until=lease)
