@@ -14,6 +14,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -128,7 +129,9 @@ def main() -> int:
     found = {}
     for database in ("embedded", "postgresql"):
         with ExitStack() as stack:
-            env = environment(database, stack) | {"DJANGO_SETTINGS_MODULE": "coalitions.settings"}
+            static = stack.enter_context(tempfile.TemporaryDirectory(prefix="coalitions-static-"))
+            env = environment(database, static, stack)
+            env |= {"DJANGO_SETTINGS_MODULE": "coalitions.settings"}
             command = [sys.executable, "-m", "benchmarks.paste", "--here"]
             told = [f"--rows={asked.rows}", f"--times={asked.times}"]
             run = subprocess.run(
