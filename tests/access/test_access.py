@@ -100,6 +100,7 @@ def test_every_url_that_the_table_calls_public_says_why() -> None:
     assert all(door.public for door in DOORS.values() if not door.reads <= set(ROLES))
 
 
+@pytest.mark.strictest
 @pytest.mark.parametrize("role", ROLES)
 def test_each_door_opens_to_whom_the_table_says_and_to_nobody_else(role: str, world: World) -> None:
     """And reading changes nothing, nor does writing where one may not."""

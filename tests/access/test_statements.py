@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
@@ -126,6 +127,7 @@ def statements(world: World) -> dict[Visit, list[str]]:
     return asked
 
 
+@pytest.mark.once
 def test_every_page_asks_the_same_with_three_rows_and_with_thirty(db, settings) -> None:
     settings.MFA_REQUIRED = False
     with time_machine.travel(IN_THE_YEAR, tick=False):

@@ -53,7 +53,7 @@ class World:
     def close_week(self) -> None:
         planner.close_week(self.cohort, by=None, now=self.clock)
 
-    def live_until(self, moment: datetime, *, step: timedelta = HOUR) -> None:
+    def live_until(self, moment: datetime, *, step: timedelta = 3 * HOUR) -> None:
         """Let the engine tick until `moment`."""
         while self.clock < moment:
             self.clock = min(self.clock + step, moment)

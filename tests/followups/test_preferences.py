@@ -35,7 +35,7 @@ def came(world: World) -> list[str]:
 
 def test_mails_come_at_the_hour_someone_chose(year):
     assert signed_in(year).post(ADDRESS, CHOICE).status_code == 302
-    year.live_until(day(5))
+    year.live_until(day(5), step=HOUR)
     assert [moment[:-3] for moment in came(year)] == ["Fri 19 Jun", "Tue 23 Jun"]
     assert all(moment[-2:] in {"17", "18", "19"} for moment in came(year))
 
@@ -43,7 +43,7 @@ def test_mails_come_at_the_hour_someone_chose(year):
 def test_an_hour_chosen_while_a_mail_waits_holds_for_it(year):
     year.live_until(utc(OPENS, 8))
     assert signed_in(year).post(ADDRESS, CHOICE).status_code == 302
-    year.live_until(day(1))
+    year.live_until(day(1), step=HOUR)
     assert came(year)[0][-2:] in {"17", "18", "19"}
 
 
