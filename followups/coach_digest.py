@@ -8,6 +8,7 @@ whatever else its reader is due that morning; who wants mail on one day of the w
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -39,18 +40,26 @@ def plan_due(now: datetime) -> int:
     coached = Team.objects.filter(coach=OuterRef("pk"), cohort__state=Cohort.State.FOLLOW_UP)
     coaches = User.objects.filter(Exists(coached), ~Exists(silent), is_active=True)
     made = CoachDigest.objects.filter(made_at__gt=now - 2 * WEEK)
-    told = set(made.values_list("person", "week"))
+    told, zones = set(made.values_list("person", "week")), _zones()
     due = [
-        person
+        (person, zone)
         for person in coaches.select_related("reminder_preference").order_by("pk")
-        if (person.pk, _week_of(_first_day(person, now))) not in told and _is_due(person, now)
+        if (zone := zones.get(person.pk, person.zone))
+        and (person.pk, _week_of(_first_day(zone, now))) not in told
+        and _is_due(person, zone, now)
     ]
-    return sum(_make(person, now) for person in due[:MOST_A_TICK])
+    return sum(_make(person, zone, now) for person, zone in due[:MOST_A_TICK])
 
 
-def _first_day(person: User, now: datetime) -> date:
+def _zones(**of: object) -> dict[int, ZoneInfo]:
+    """By coach, the zone of their clock; their first team's while they have never signed in."""
+    teams = Team.objects.filter(coach__isnull=False, cohort__state=Cohort.State.FOLLOW_UP, **of)
+    rows = teams.order_by("-pk").values_list("coach", "coach__time_zone", "time_zone")
+    return {coach: ZoneInfo(theirs or at_home) for coach, theirs, at_home in rows}
+
+
+def _first_day(zone: ZoneInfo, now: datetime) -> date:
     """The first working day of the week in which it is `now` where someone lives."""
-    zone = person.zone
     off = hours.days_off(zone.key)
     day = now.astimezone(zone).date()
     while day.weekday() in off or (day - timedelta(days=1)).weekday() not in off:
@@ -64,23 +73,23 @@ def _week_of(first: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def _times(person: User, now: datetime) -> tuple[datetime, datetime]:
+def _times(person: User, zone: ZoneInfo, now: datetime) -> tuple[datetime, datetime]:
     """When the week's digest is for, and when it is no news any more."""
-    reader = staff_mails.reader_of(person, person.zone)
-    morning = reader.morning(_first_day(person, now))
-    return morning, reader.evening(morning.astimezone(person.zone).date() + LATEST_DAY)
+    reader = staff_mails.reader_of(person, zone)
+    morning = reader.morning(_first_day(zone, now))
+    return morning, reader.evening(morning.astimezone(zone).date() + LATEST_DAY)
 
 
-def _is_due(person: User, now: datetime) -> bool:
-    morning, too_late = _times(person, now)
+def _is_due(person: User, zone: ZoneInfo, now: datetime) -> bool:
+    morning, too_late = _times(person, zone, now)
     return morning - AHEAD <= now < too_late
 
 
 @transaction.atomic
-def _make(person: User, now: datetime) -> bool:
+def _make(person: User, zone: ZoneInfo, now: datetime) -> bool:
     """Note that the week is told, and queue its mail; False when there is none to send."""
-    week = _week_of(_first_day(person, now))
-    morning, too_late = _times(person, now)
+    week = _week_of(_first_day(zone, now))
+    morning, too_late = _times(person, zone, now)
     told_at = max(now, morning)
     before = CoachDigest.objects.filter(person=person).order_by("-made_at").first()
     since = max(before.made_at, now - 2 * WEEK) if before else now - WEEK
@@ -128,7 +137,9 @@ def owed(now: datetime) -> Q:
 
 def opens(message: Message, now: datetime) -> datetime:
     """A decent hour of the coach's own day."""
-    return staff_mails.decent(message, mails.person_of(message).zone, now)
+    person = mails.person_of(message)
+    zone = person.zone if person.time_zone else _zones(coach=person).get(person.pk, person.zone)
+    return staff_mails.decent(message, staff_mails.reader_of(person, zone), now)
 
 
 # Twice would be a nuisance, never is no harm: what it says stands on the coach's page.

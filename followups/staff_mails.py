@@ -26,11 +26,9 @@ def reader_of(person: User, zone: ZoneInfo) -> Reader:
     return Reader(zone, f"person/{person.pk}", chosen.hour, chosen.weekly_on)
 
 
-def decent(message: Message, zone: ZoneInfo, earliest: datetime) -> datetime:
+def decent(message: Message, reader: Reader, earliest: datetime) -> datetime:
     """The next decent hour not before `earliest` (UTC); after a rest, for the kinds that rest."""
-    person = mails.person_of(message)
-    reader = reader_of(person, zone)
     if message.kind in mails.WHOLE_FAMILY:
-        return reader.next_decent(mails.rested(person, earliest))
+        return reader.next_decent(mails.rested(mails.person_of(message), earliest))
     # What someone does just now does not wait for the reader's day of the week.
     return replace(reader, weekly_on=None).next_decent(earliest)

@@ -102,13 +102,13 @@ def item_of(message: Message) -> Item:
 
 
 def _request_of(message: Message) -> SupportRequest:
-    return SupportRequest.objects.select_related("team").get(pk=message.about or 0)
+    return SupportRequest.objects.select_related("team__cohort").get(pk=message.about or 0)
 
 
 def opens(message: Message, now: datetime) -> datetime:
-    """A decent hour where the reader is: where their team is while they have never signed in."""
-    zone = mails.zone_of(mails.person_of(message), _request_of(message).team)
-    return staff_mails.decent(message, zone, now)
+    """A decent hour where the reader is, on no holiday of the team's cohort."""
+    reader = mails.reader_of(mails.person_of(message), _request_of(message).team)
+    return staff_mails.decent(message, reader, now)
 
 
 def _of_staff() -> Q:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -109,7 +110,7 @@ def test_each_week_is_told_once(opened: World) -> None:
     opened.live_until(utc(MONDAY) + 7 * DAY, step=3 * HOUR)
     assert len(digests(opened, opened.coach)) == 2
     assert "Silent: check-in 1 was due on 28 June." in digests(opened, opened.coach)[1]
-    assert not coach_digest._make(opened.coach, opened.clock)
+    assert not coach_digest._make(opened.coach, opened.coach.zone, opened.clock)
     assert list(CoachDigest.objects.values_list("week", flat=True)) == ["2026-W26", "2026-W27"]
 
 
@@ -148,6 +149,16 @@ def test_where_the_week_begins_on_sunday_it_comes_on_sunday(opened: World) -> No
     assert sent
     assert sent.date() == date(2026, 6, 21)
     assert CoachDigest.objects.get().week == "2026-W26"
+
+
+def test_who_never_signed_in_reads_it_in_the_morning_of_their_team(opened: World) -> None:
+    User.objects.filter(pk=opened.coach.pk).update(time_zone="")
+    Team.objects.filter(pk=opened.team.pk).update(time_zone="America/Havana")
+    opened.live_until(utc(MONDAY, 23), step=HOUR)
+    sent = Message.objects.get(kind="coach digest").sent_at
+    assert sent
+    local = sent.astimezone(ZoneInfo("America/Havana"))
+    assert (local.date(), 9 <= local.hour < 12) == (MONDAY, True)
 
 
 def test_after_a_day_without_a_clock_it_comes_late_and_after_three_not_at_all(

@@ -14,7 +14,7 @@ from django.test import Client
 
 from accounts.models import User
 from followups import support, support_planner
-from followups.models import Preference, SupportMove, SupportRequest
+from followups.models import Holiday, Preference, SupportMove, SupportRequest
 from outbox.models import Message
 from tests.factories import make_cohort, make_member, make_team, make_user
 from tests.followups.conftest import DAY, HOUR, World, day, utc
@@ -295,6 +295,16 @@ def test_what_is_overdue_goes_to_its_holder_then_the_coach_then_the_lead_once_ea
         local = told.sent_at.astimezone(lead.zone)
         assert 9 <= local.hour < 14
         assert local.weekday() < 5
+
+
+def test_on_a_holiday_that_was_named_since_nobody_is_told_of_it(
+    year: World, wish: SupportRequest, lead: User
+) -> None:
+    year.clock = utc(date(2026, 6, 27))
+    support_planner.plan_due(year.clock)
+    Holiday.objects.create(cohort=year.cohort, day=date(2026, 6, 29), name="Flag day")
+    year.live_until(utc(date(2026, 6, 30), 15))
+    assert overdue_mails(year, year.coach) == [date(2026, 6, 30)]
 
 
 def test_nobody_waits_for_whoever_is_not_there(
