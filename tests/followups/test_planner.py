@@ -94,7 +94,7 @@ def test_a_member_who_was_invited_and_never_came_is_asked_by_the_teams_clock(yea
     make_member(year.team, far := make_user("Far", time_zone=""), joined_at=None)
     year.team.time_zone = "Asia/Ho_Chi_Minh"
     year.team.save(update_fields=["time_zone"])
-    year.live_until(day(0))
+    year.live_until(day(0), step=HOUR)
     handed_over = Message.objects.get(person=far).handed_over_at
     assert handed_over is not None
     assert 9 <= handed_over.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).hour <= 11
@@ -103,7 +103,7 @@ def test_a_member_who_was_invited_and_never_came_is_asked_by_the_teams_clock(yea
 def test_a_reader_who_moved_is_asked_at_a_decent_hour_of_where_they_are_now(year):
     year.live_until(utc(OPENS, 8, 55))
     User.objects.filter(pk=year.amara.pk).update(time_zone="Pacific/Apia")
-    year.live_until(day(3))
+    year.live_until(day(3), step=HOUR)
     moment = Message.objects.get(person=year.amara, key__endswith="/opens").handed_over_at
     assert moment is not None
     local = moment.astimezone(ZoneInfo("Pacific/Apia"))
