@@ -49,8 +49,12 @@ def person(request: SignedIn, user_id: int) -> HttpResponse:
 def message(request: SignedIn, message_id: int) -> HttpResponse:
     """One mail with its tries; after a look at it, try again or take back."""
     now = clock.now()
-    mails = operations.mails_for(request.user).select_related("person").defer("context")
-    mail = get_object_or_404(mails, pk=message_id)
+    mails = (
+        operations.mails_for(request.user)
+        .select_related("person", "taken_back_by")
+        .defer("context")
+    )
+    mail = get_object_or_404(mails.defer("context"), pk=message_id)
     if request.method == "POST":
         _act(request, mail.pk, request.POST.get("do", ""))
         return redirect("operations_message", mail.pk)
@@ -69,7 +73,7 @@ def _act(request: SignedIn, pk: int, what: str) -> None:
         done = operating.retry(mail, clock.now())
         said = _("It is sent again at once.")
     elif what == "cancel":
-        done = operating.cancel(mail, by=str(request.user))
+        done = operating.cancel(mail, by=request.user)
         said = _("It is taken back and does not go out.")
     else:
         return

@@ -47,6 +47,13 @@ class Message(models.Model):
     expires_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it ended as it did.")
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who took it back by hand.",
+    )
     next_attempt_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries that count.")
     claim = models.UUIDField(null=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from outbox.doorbell import ring_after_commit
 from outbox.models import Message
@@ -37,8 +39,10 @@ def retry(message: Message, now: datetime) -> bool:
 
 
 @transaction.atomic
-def cancel(message: Message, *, by: str) -> bool:
+def cancel(message: Message, *, by: AbstractBaseUser) -> bool:
     """Take back a mail that waits; False when it is no longer waiting."""
     if message.state != State.QUEUED:
         return False
-    return transition(message, State.CANCELLED, reason=f"taken back by {by}"[:200])
+    return transition(
+        message, State.CANCELLED, reason=gettext_noop("taken back by hand"), taken_back_by=by.pk
+    )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.html import strip_tags
 
 from coalitions import clock
 from outbox import hold
@@ -90,10 +91,12 @@ def test_a_given_up_mail_is_tried_again_once_however_often_it_is_pressed(sign_in
 
 def test_a_waiting_mail_is_taken_back_and_says_by_whom(sign_in, lead, amara):
     waiting = put(amara)
-    sign_in(lead).post(f"/operations/mails/{waiting.pk}/", {"do": "cancel"})
+    client, url = sign_in(lead), f"/operations/mails/{waiting.pk}/"
+    client.post(url, {"do": "cancel"})
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.reason) == ("cancelled", "taken back by Grace Weah")
-    assert waiting.context == {}
+    assert (waiting.state, waiting.reason) == ("cancelled", "taken back by hand")
+    assert (waiting.taken_back_by, waiting.context) == (lead, {})
+    assert "taken back by hand, Grace Weah" in strip_tags(page(client, url))
 
 
 def test_why_a_mail_ended_is_said_in_the_readers_language(sign_in, lead, amara):
