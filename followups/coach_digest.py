@@ -41,12 +41,14 @@ def plan_due(now: datetime) -> int:
     coaches = User.objects.filter(Exists(coached), ~Exists(silent), is_active=True)
     made = CoachDigest.objects.filter(made_at__gt=now - 2 * WEEK)
     told, zones = set(made.values_list("person", "week")), _zones()
+    in_zones = [
+        (person, zones.get(person.pk, person.zone))
+        for person in coaches.select_related("reminder_preference").order_by("pk")
+    ]
     due = [
         (person, zone)
-        for person in coaches.select_related("reminder_preference").order_by("pk")
-        if (zone := zones.get(person.pk, person.zone))
-        and (person.pk, _week_of(_first_day(zone, now))) not in told
-        and _is_due(person, zone, now)
+        for person, zone in in_zones
+        if (person.pk, _week_of(_first_day(zone, now))) not in told and _is_due(person, zone, now)
     ]
     return sum(_make(person, zone, now) for person, zone in due[:MOST_A_TICK])
 
