@@ -17,7 +17,7 @@ from followups.commitments import OnRecord, Words
 from followups.models import CheckIn, Commitment, CommitmentVersion
 from outbox.models import Message
 from tests.factories import make_outsider, make_team
-from tests.followups.conftest import HOUR, World, utc
+from tests.followups.conftest import World, utc
 
 # In round 1 the team is reminded on Tuesday 23 June, and again on Wednesday 1 July.
 WEDNESDAY, TUESDAY = date(2026, 6, 24), date(2026, 6, 23)
@@ -68,7 +68,7 @@ def told(year: World, person: User, words: str) -> list[str]:
 
 
 def live(year: World, day: date, hour: int = 20) -> None:
-    year.live_until(utc(day, hour), step=2 * HOUR)
+    year.live_until(utc(day, hour))
 
 
 def test_who_promised_is_asked_on_the_day_once_with_a_link_and_no_word_of_it(calm: World) -> None:
@@ -108,7 +108,7 @@ def test_of_an_outsiders_promise_the_lead_is_asked(calm: World) -> None:
 @pytest.mark.parametrize("state", ["kept", "released", "broken"])
 def test_what_is_settled_is_asked_of_no_more(calm: World, state: str) -> None:
     promise(calm)
-    calm.live_until(utc(WEDNESDAY, 5), step=2 * HOUR)
+    calm.live_until(utc(WEDNESDAY, 5))
     assert Message.objects.get(kind="promise due").state == "queued"
     change(calm, state=state)
     assert Message.objects.get(kind="promise due").state == "cancelled"
@@ -156,7 +156,7 @@ def test_after_an_outage_only_the_lead_hears_of_it(calm: World) -> None:
 
 def test_who_has_left_the_team_is_not_asked(calm: World) -> None:
     promise(calm)
-    calm.live_until(utc(WEDNESDAY, 5), step=2 * HOUR)
+    calm.live_until(utc(WEDNESDAY, 5))
     calm.team.memberships.get(user=calm.boima).delete()
     live(calm, WEDNESDAY)
     assert told(calm, calm.boima, ASKED) == []
