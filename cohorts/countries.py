@@ -8,7 +8,7 @@ from babel import Locale
 from babel.core import get_global
 from django.conf import settings
 
-from cohorts.roster_columns import plain
+from coalitions.words import plain
 
 
 @cache

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from functools import cache
 
+from coalitions.words import plain
 from cohorts.roster_table import Row
 
 EMAIL, NAME, FIRST, LAST, RANK = "email", "name", "first_name", "last_name", "rank"
@@ -55,15 +54,6 @@ LANGUAGES: dict[str, str] = {
     "ar": "ar | arabic | arabe | العربيه",
 }
 HEADING_ROWS = 10
-# Letters that Arabic writes in more than one way.
-ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ة": "ه", "ى": "ي", "ئ": "ي", "ؤ": "و"})
-
-
-def plain(text: str) -> str:
-    """A text as it is compared: no capitals, accents, signs or double spaces."""
-    text = text.casefold().translate(ARABIC)
-    kept = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w]", " ", "".join(kept).replace("_", " ")).split())
 
 
 @cache
