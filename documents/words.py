@@ -6,11 +6,10 @@ import re
 from datetime import date, timedelta
 from functools import cache
 
-from babel.dates import get_month_names
-from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from actionplans.said_dates import months
 from coalitions.words import plain
 
 PLAN_HEADINGS: dict[str, str] = {
@@ -105,21 +104,6 @@ def means_yes(mark: str) -> bool:
     return plain(mark) not in NOTHING
 
 
-@cache
-def _months() -> dict[str, int]:
-    found = {
-        plain(name): number
-        for language in LANGUAGES
-        for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, locale=language).items()
-    }
-    # As our own pages shorten them.
-    for language in LANGUAGES:
-        with override(language):
-            found |= {plain(str(name)): number for number, name in MONTHS_3.items()}
-    return found
-
-
 def read_day(words: str) -> date | None:
     """The date that `words` are, if they are one and only one; None otherwise.
 
@@ -131,9 +115,9 @@ def read_day(words: str) -> date | None:
             return date(*map(int, found.groups()))
         if found := NUMBERS.match(words):
             return _in_either_order(*map(int, found.groups()))
-        if (found := MONTH_FIRST.match(words)) and (named := _months().get(plain(found[1]))):
+        if (found := MONTH_FIRST.match(words)) and (named := months().get(plain(found[1]))):
             return date(int(found[3]), named, int(found[2]))
-        if (found := DAY_FIRST.match(words)) and (named := _months().get(plain(found[2]))):
+        if (found := DAY_FIRST.match(words)) and (named := months().get(plain(found[2]))):
             return date(int(found[3]), named, int(found[1]))
     except ValueError:
         return None
