@@ -16,9 +16,9 @@ from accounts.models import User
 from actionplans.cells import save_cell
 from actionplans.models import Activity, Milestone
 from cohorts.models import Person, Team
-from followups import mails
+from followups import asking, mails
 from followups.draft_models import Briefing, Outlook
-from followups.models import Answer, CheckIn, SupportRequest
+from followups.models import Answer, CheckIn
 from outbox.queueing import cancel
 
 State = CheckIn.State
@@ -122,14 +122,8 @@ def _keep(
     _tell_plan(check_in.team, said, by, submission_id, now)
     _note_outlooks(answer, said)
     _note_briefings(answer, said)
-    if said.help and not _has_asked(check_in, said):
-        SupportRequest.objects.create(
-            team=check_in.team,
-            answer=answer,
-            text=said.help,
-            from_whom=said.help_from,
-            wanted_by=said.help_by,
-        )
+    asking.note(answer, said)
+    asking.settle(check_in, cause=uuid5(submission_id, "sent"), by=by, now=now)
     return answer
 
 
@@ -140,16 +134,7 @@ def _is_what_was_said(answer: Answer, check_in: CheckIn, said: Said, by: User) -
         and answer.activities == {str(pk): told for pk, told in said.activities.items()}
         and dict(answer.outlooks.values_list("milestone_id", "likely")) == said.likely
         and _names(answer, said) == set(answer.briefings.values_list("name", flat=True))
-        and (not said.help or _has_asked(check_in, said))
-    )
-
-
-def _has_asked(check_in: CheckIn, said: Said) -> bool:
-    """Was this help asked for before in the same check-in?"""
-    return (
-        SupportRequest.objects.filter(answer__check_in=check_in, answer__withdrawal__isnull=True)
-        .filter(text=said.help, from_whom=said.help_from, wanted_by=said.help_by)
-        .exists()
+        and asking.is_as_said(answer, said)
     )
 
 

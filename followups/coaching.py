@@ -27,12 +27,16 @@ TOLD_FIELDS = ("status", "starts_on", "due_on")
 
 @dataclass
 class Report:
-    """One team, as it stands, and what changed in it since some moment. `last`: answered last."""
+    """One team, as it stands, and what changed in it since some moment.
+
+    `last`: answered last. `missed`: closed without an answer, and none came since.
+    """
 
     team: Team
     today: date
     current: CheckIn | None = None
     last: CheckIn | None = None
+    missed: CheckIn | None = None
     answered: list[CheckIn] = field(default_factory=list)
     stuck: list[Activity] = field(default_factory=list)
     changed: list[Activity] = field(default_factory=list)
@@ -44,7 +48,7 @@ class Report:
 
     @property
     def is_late(self) -> bool:
-        return bool(self.current and self.current.round.due_on < self.today)
+        return bool(self.missed or (self.current and self.current.round.due_on < self.today))
 
     @property
     def overdue(self) -> int:
@@ -64,7 +68,7 @@ class Report:
     @property
     def sentences(self) -> list[str]:
         """What there is to say of the team; no word of its plan. Empty: nothing."""
-        said = [self._check_in(), *map(_answered, self.answered)]
+        said = [self._missed(), self._check_in(), *map(_answered, self.answered)]
         said += [
             _counted(len(self.stuck), _stuck),
             _counted(len(self.changed), _changed),
@@ -77,13 +81,20 @@ class Report:
         ]
         return [sentence for sentence in said if sentence]
 
+    def _missed(self) -> str:
+        if self.missed is None:
+            return ""
+        closed = in_words(self.missed.round.closes_on, "day")
+        told = {"n": self.missed.round.number, "closed": closed}
+        return _("Silent: check-in %(n)d closed on %(closed)s without an answer.") % told
+
     def _check_in(self) -> str:
         if self.current is None:
             return ""
         due = in_words(self.current.round.due_on, "day")
         sentence = (
             _("Silent: check-in %(n)d was due on %(due)s.")
-            if self.is_late
+            if self.current.round.due_on < self.today
             else _("Nobody has answered check-in %(n)d yet; it is due on %(due)s.")
         )
         return sentence % {"n": self.current.round.number, "due": due}
@@ -159,13 +170,18 @@ def reports(person: User, since: datetime, now: datetime) -> list[Report]:
 
 
 def _tell_check_ins(found: dict[int, Report], teams: list[Team], since: datetime) -> None:
-    told = CheckIn.objects.filter(team__in=teams, state__in=[State.OPEN, State.SUBMITTED])
+    told = CheckIn.objects.filter(
+        team__in=teams, state__in=[State.OPEN, State.SUBMITTED, State.MISSED]
+    )
     for check_in in told.select_related("round", "submitted_by").order_by("round__number"):
         report = found[check_in.team_id]
+        if check_in.state == State.MISSED:
+            report.missed = check_in if check_in.was_asked else report.missed
+            continue
         if check_in.submitted_at is None:
             report.current = check_in
             continue
-        report.last = check_in
+        report.last, report.missed = check_in, None
         if check_in.submitted_at >= since:
             report.answered.append(check_in)
 
@@ -196,6 +212,7 @@ def _tell_requests(found: dict[int, Report], teams: list[Team], since: datetime)
     for wish in SupportRequest.objects.open().oldest_first().filter(team__in=teams):
         found[wish.team_id].waiting.append(wish)
     moves = SupportMove.objects.filter(request__team__in=teams, at__gte=since)
+    moves = moves.exclude(kind=SupportMove.Kind.WITHDRAWN)
     for team, request in moves.values_list("request__team", "request"):
         found[team].moved.add(request)
 

@@ -65,7 +65,10 @@ class RouteForm(forms.Form):
 
 
 class WordsForm(forms.Form):
-    """A move that is words: what was done, that it helped, why it did not."""
+    """A move that is words: what was done, that it helped, why it did not.
+
+    That it helped needs no words where someone has said what was done; `is_open`: nobody has.
+    """
 
     LABELS = {
         SupportMove.Kind.HELPED: _("What was done?"),
@@ -78,11 +81,19 @@ class WordsForm(forms.Form):
         max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, kind: SupportMove.Kind) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        kind: SupportMove.Kind,
+        is_open: bool = False,
+    ) -> None:
         super().__init__(data, auto_id=f"{kind}-%s")
         self.kind = kind
         self.fields["note"].label = self.LABELS[kind]
-        self.fields["note"].required = kind != SupportMove.Kind.CONFIRMED
+        self.fields["note"].required = is_open or kind != SupportMove.Kind.CONFIRMED
+        if is_open:
+            self.fields["note"].error_messages["required"] = support.nobody_said()
 
     def move(self) -> support.Move:
         """What the form asks for. Valid forms only."""

@@ -107,6 +107,8 @@ class CheckIn(models.Model):
         CLOSES = "closes", _("closes")
         NONE = "none", _("nothing more")
 
+    ASKING = (Step.OPENS, Step.NUDGE, Step.DUE, Step.OVERDUE)
+
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="check_ins")
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="check_ins")
     state = models.CharField(max_length=10, choices=State, default=State.SCHEDULED)
@@ -150,6 +152,12 @@ class CheckIn(models.Model):
     def __str__(self) -> str:
         return f"{self.team_id} round {self.round_id}"
 
+    @property
+    def was_asked(self) -> bool:
+        """Did its team hear of it once it had opened? Not where an outage overtook all its mails."""
+        skipped = {skipped["step"] for skipped in self.skipped_steps}
+        return not skipped.issuperset(self.ASKING)
+
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def standing(self) -> AnswerQuerySet:
@@ -175,6 +183,13 @@ class Answer(models.Model):
     struggling = models.TextField(_("What are you struggling with?"), blank=True)
     next = models.TextField(_("What will you do next?"), blank=True)
     activities = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    asked = models.ForeignKey(
+        "followups.SupportRequest",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="asked_in",
+        help_text="The help it asks for: the same when an earlier answer asked so.",
+    )
 
     objects = AnswerQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ def told_in(answers: list[Answer], check_in: CheckIn) -> list[dict[str, Any]]:
     In a constant number of statements. `withdrawal` should be at hand.
     """
     outlooks = Prefetch("outlooks", Outlook.objects.select_related("milestone"))
-    prefetch_related_objects(answers, "support_requests__moves", outlooks, "briefings")
+    prefetch_related_objects(answers, "asked__moves", outlooks, "briefings")
     ids = {int(pk) for answer in answers for pk in answer.activities}
     own = Activity.objects.filter(pk__in=ids, milestone__plan__team=check_in.team_id)
     names = dict(own.values_list("pk", "text"))

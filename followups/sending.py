@@ -16,10 +16,9 @@ from accounts.models import User
 from actionplans.cells import save_cell
 from actionplans.models import Activity, Edit
 from cohorts.models import Membership
-from followups import answering, schedule, sending_mails
+from followups import answering, asking, schedule, sending_mails
 from followups.answering import ClosedError, Said
-from followups.models import Answer, CheckIn, Preference, SupportMove, Withdrawal
-from followups.support import Move, move
+from followups.models import Answer, CheckIn, Preference, Withdrawal
 from outbox.models import Suppression
 
 State, Step = CheckIn.State, CheckIn.Step
@@ -99,24 +98,19 @@ def can_be_taken_back(answer: Answer, now: datetime) -> bool:
 def take_back(answer: Answer, *, by: User, now: datetime) -> bool:
     """Undo an answer: it stays on record, and no longer counts. False when it is too late.
 
-    In one transaction: what it changed in the plan goes back where nobody changed it since, the
-    help it asked for is closed, and the check-in opens again with the reminders still to come, if
-    its round is open. What was written stands in the draft.
+    In one transaction: what it changed in the plan goes back where nobody changed it since and no
+    answer that stands says the same, the help that it alone asked for is taken back, and the
+    check-in opens again with the reminders still to come, if its round is open and no other answer
+    stands. What was written stands in the draft.
     """
     # Whoever submits meanwhile waits here, or we for them.
     check_in = CheckIn.objects.select_for_update().get(pk=answer.check_in_id)
     if not can_be_taken_back(answer, now):
         return False
     Withdrawal.objects.create(answer=answer, by=by, at=now)
-    _undo_in_plan(answer, by, now)
-    for request in answer.support_requests.filter(state="open"):
-        gone = Move(
-            SupportMove.Kind.CONFIRMED,
-            _("Taken back with the answer."),
-            uuid5(answer.submission_id, f"taken back {request.pk}"),
-        )
-        move(request, gone, by=by, now=now)
     standing = check_in.answers.standing().order_by("-at", "-pk").first()
+    _undo_in_plan(answer, standing, by, now)
+    asking.settle(check_in, cause=uuid5(answer.submission_id, "taken back"), by=by, now=now)
     if standing is None:
         _open_again(check_in, now)
     else:
@@ -126,15 +120,21 @@ def take_back(answer: Answer, *, by: User, now: datetime) -> bool:
     return True
 
 
-def _undo_in_plan(answer: Answer, by: User, now: datetime) -> None:
-    """Give activities back the status they had, where they still have the one that was said."""
+def _undo_in_plan(answer: Answer, standing: Answer | None, by: User, now: datetime) -> None:
+    """Give activities back the status they had, where they still have the one that was said.
+
+    Not where the answer that stands now says just that, too.
+    """
+    still = standing.activities if standing else {}
     edit_ids = {uuid5(answer.submission_id, pk): int(pk) for pk in answer.activities}
     edits = Edit.objects.filter(edit_id__in=edit_ids, outcome=Edit.Outcome.APPLIED)
     was = {edit.row_id: edit.seen for edit in edits}
     said = Q()
     for pk in was:
-        said |= Q(pk=pk, status=answer.activities[str(pk)]["status"])
-    if not was:
+        status = answer.activities[str(pk)]["status"]
+        if still.get(str(pk), {}).get("status") != status:
+            said |= Q(pk=pk, status=status)
+    if not said:
         return
     for activity in Activity.objects.live().filter(said).select_for_update(of=("self",)):
         save_cell(

@@ -23,7 +23,12 @@ MOVES: dict[str, dict[str, str]] = {
     Kind.HELPED: {State.OPEN: State.HELPED, State.HELPED: State.HELPED},
     # A team may have helped itself meanwhile.
     Kind.CONFIRMED: {State.OPEN: State.CONFIRMED, State.HELPED: State.CONFIRMED},
-    Kind.REOPENED: {State.HELPED: State.OPEN, State.CONFIRMED: State.OPEN},
+    Kind.REOPENED: {
+        State.HELPED: State.OPEN,
+        State.CONFIRMED: State.OPEN,
+        State.WITHDRAWN: State.OPEN,
+    },
+    Kind.WITHDRAWN: {State.OPEN: State.WITHDRAWN},
 }
 # Whoever holds a request that is open again gets so long before it goes up.
 AGAIN = timedelta(days=7)
@@ -85,7 +90,7 @@ def move(request: SupportRequest, done: Move, *, by: User, now: datetime) -> Non
     if becomes is None:
         raise RefusedError(_refusal(found))
     if done.kind == Kind.CONFIRMED and found.state == State.OPEN and not done.note:
-        raise RefusedError(_("Nobody has said yet what was done: say in a few words how it went."))
+        raise RefusedError(nobody_said())
     kept = SupportMove.objects.create(
         request=found,
         form_id=done.form_id,
@@ -109,10 +114,16 @@ def move(request: SupportRequest, done: Move, *, by: User, now: datetime) -> Non
     support_mails.tell(found, kept, now)
 
 
+def nobody_said() -> str:
+    """What is said where a request is to be over, and nobody has said how."""
+    return _("Nobody has said yet what was done: say in a few words how it went.")
+
+
 def _refusal(found: SupportRequest) -> str:
     """Why a request does not take a move, for someone whose page is older than that."""
     return {
         State.OPEN: _("This request is open: nobody has said yet what was done."),
         State.HELPED: _("Someone has said meanwhile what was done. It waits for the team's word."),
         State.CONFIRMED: _("The team has confirmed meanwhile that it has what it needs."),
+        State.WITHDRAWN: _("The team has taken this back meanwhile: it no longer asks for it."),
     }[State(found.state)]

@@ -45,6 +45,7 @@ class SupportRequest(models.Model):
         OPEN = "open", pgettext_lazy("support request", "open")
         HELPED = "helped", pgettext_lazy("support request", "helped")
         CONFIRMED = "confirmed", pgettext_lazy("support request", "confirmed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("support request", "taken back")
 
     class Step(models.TextChoices):
         HOLDER = "holder"
@@ -84,7 +85,7 @@ class SupportRequest(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="support_request_says_what"),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "helped", "confirmed"]),
+                condition=Q(state__in=["open", "helped", "confirmed", "withdrawn"]),
                 name="support_request_state_known",
             ),
             models.CheckConstraint(
@@ -145,6 +146,7 @@ class SupportMove(models.Model):
         HELPED = "helped", pgettext_lazy("move of a support request", "What was done")
         CONFIRMED = "confirmed", pgettext_lazy("move of a support request", "It helped")
         REOPENED = "reopened", pgettext_lazy("move of a support request", "Opened again")
+        WITHDRAWN = "withdrawn", pgettext_lazy("move of a support request", "Taken back")
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="moves")
     form_id = models.UUIDField(unique=True, help_text="Posting its form twice is once.")
@@ -163,7 +165,7 @@ class SupportMove(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["routed", "confirmed"])
-                | (Q(kind__in=["helped", "reopened"]) & ~Q(note="")),
+                | (Q(kind__in=["helped", "reopened", "withdrawn"]) & ~Q(note="")),
                 name="support_move_says_what",
             ),
             models.CheckConstraint(

@@ -35,6 +35,7 @@ from followups.models import SupportMove, SupportRequest
 
 UNPROCESSABLE = 422
 State, Kind = SupportRequest.State, SupportMove.Kind
+OVER = (State.CONFIRMED, State.WITHDRAWN)
 FILTERS = {
     "open": gettext_lazy("Open"),
     "overdue": gettext_lazy("Overdue"),
@@ -86,7 +87,9 @@ def support_request(request: SignedIn, team: Team, request_id: int) -> HttpRespo
 def confirm_support(request: SignedIn, team: Team, request_id: int) -> HttpResponse:
     """The team's lead says that it helped, or why it did not."""
     kind = Kind.REOPENED if request.POST.get("do") == "reopen" else Kind.CONFIRMED
-    return _move(request, team, _wish(team, request_id), WordsForm(request.POST, kind=kind))
+    wish = _wish(team, request_id)
+    form = WordsForm(request.POST, kind=kind, is_open=wish.state == State.OPEN)
+    return _move(request, team, wish, form)
 
 
 def _wish(team: Team, pk: int) -> SupportRequest:
@@ -129,11 +132,11 @@ def _page(
     if team.roles & RESOLVE_SUPPORT:
         if is_open:
             forms["route"] = RouteForm(wish=wish)
-        if wish.state != State.CONFIRMED:
+        if wish.state not in OVER:
             forms["help"] = WordsForm(kind=Kind.HELPED)
     if team.roles & CONFIRM_SUPPORT:
-        if wish.state != State.CONFIRMED:
-            forms["confirm"] = WordsForm(kind=Kind.CONFIRMED)
+        if wish.state not in OVER:
+            forms["confirm"] = WordsForm(kind=Kind.CONFIRMED, is_open=is_open)
         if not is_open:
             forms["reopen"] = WordsForm(kind=Kind.REOPENED)
     if sent:
@@ -172,7 +175,7 @@ def lines(found: QuerySet[SupportRequest], now: datetime) -> list[dict[str, Any]
 def waiting_of(team: Team, now: datetime) -> list[dict[str, Any]]:
     """What the team waits for, and what waits for its word."""
     found = SupportRequest.objects.oldest_first().filter(team=team)
-    return waiting(list(found.exclude(state=State.CONFIRMED)), now)
+    return waiting(list(found.exclude(state__in=OVER)), now)
 
 
 def held_by(person: User, now: datetime) -> list[dict[str, Any]]:

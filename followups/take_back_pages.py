@@ -15,6 +15,7 @@ from cohorts.models import Membership, Team
 from followups import mails, reply_address, sending
 from followups.check_in_pages import in_words_of, privately
 from followups.models import Answer, CheckIn
+from followups.said import told_in
 from followups.sending_mails import TAKE_BACK
 from outbox import links
 from outbox.links import Trouble
@@ -45,6 +46,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
         found.check_in.refresh_from_db(fields=["state"])
         context = {
             "answer": found,
+            "answers": told_in([found], found.check_in),
             "check_in": found.check_in,
             "team": found.check_in.team,
             "is_done": is_done,

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from actionplans.cells import save_cell
 from cohorts.models import Team
-from followups import coach_digest, commitments, support
+from followups import coach_digest, coaching, commitments, support
 from followups.answering import Said, submit
 from followups.models import Call, CheckIn, CoachDigest, Excuse, Preference
 from outbox.models import Message
@@ -112,6 +112,16 @@ def test_each_week_is_told_once(opened: World) -> None:
     assert "Silent: check-in 1 was due on 28 June." in digests(opened, opened.coach)[1]
     assert not coach_digest._make(opened.coach, opened.coach.zone, opened.clock)
     assert list(CoachDigest.objects.values_list("week", flat=True)) == ["2026-W26", "2026-W27"]
+
+
+def test_a_round_that_closed_without_an_answer_is_told_until_one_comes(year: World) -> None:
+    year.live_until(day(26), step=6 * HOUR)
+    (report,) = coaching.reports(year.coach, year.clock - 7 * DAY, year.clock)
+    assert report.sentences[0] == "Silent: check-in 1 closed on 14 July without an answer."
+    assert report.is_late
+    CheckIn.objects.filter(pk=year.check_in().pk).update(state="submitted", submitted_at=year.clock)
+    (report,) = coaching.reports(year.coach, year.clock - 7 * DAY, year.clock)
+    assert (report.missed, report.is_late) == (None, False)
 
 
 def test_nothing_to_say_is_not_said(year: World) -> None:

@@ -46,7 +46,7 @@ def test_taking_back_opens_the_check_in_again_with_all_that_was_written(opened, 
     # The answer stays on record, taken back; the plan and the request are as before.
     assert Withdrawal.objects.get().answer == Answer.objects.get()
     assert opened.team.plan.milestones.get().activities.get().status == "on_track"
-    assert SupportRequest.objects.get().state == "confirmed"
+    assert SupportRequest.objects.get().state == "withdrawn"
     page = text_of(phone.follow(link))
     assert "We met." in page
     assert "taken back" in page
@@ -88,6 +88,35 @@ def test_a_status_that_someone_changed_since_is_left_alone(opened, phone, undo):
     take_back(phone, undo)
     activity.refresh_from_db()
     assert activity.status == "dropped"
+
+
+def test_what_the_answer_that_stands_says_too_is_not_undone(opened, phone, undo, link):
+    phone.wait(HOUR)
+    phone.answer(phone.follow(link), struggling="The lawyer is far away.")
+    assert "We met." in text_of(phone.get(undo))
+    take_back(phone, undo)
+    assert opened.check_in().state == "submitted"
+    assert opened.team.plan.milestones.get().activities.get().status == "done"
+    assert SupportRequest.objects.get().state == "open"
+
+
+def test_help_in_other_words_is_asked_for_once(opened, phone, undo, link):
+    phone.wait(HOUR)
+    phone.answer(phone.follow(link), help="A lawyer of the ministry")
+    asked = SupportRequest.objects.order_by("pk")
+    assert [wish.state for wish in asked.all()] == ["withdrawn", "open"]
+    # Taken back, the first answer stands again, and with it what it asked for.
+    opened.live_until(phone.now + 2 * HOUR)
+    phone.wait(2 * HOUR)
+    take_back(phone, opened.link(path="b"))
+    assert [wish.state for wish in asked.all()] == ["open", "withdrawn"]
+
+
+def test_help_that_somebody_sees_to_is_not_taken_from_them(opened, phone, undo, link):
+    phone.wait(HOUR)
+    SupportRequest.objects.update(holder=opened.coach)
+    phone.answer(phone.follow(link), help="Somebody for the accounts")
+    assert {wish.state for wish in SupportRequest.objects.all()} == {"open"}
 
 
 def test_when_the_round_is_over_a_taken_back_answer_leaves_it_missed(opened, phone):
