@@ -18,12 +18,12 @@ from actionplans.models import Activity, Milestone
 from cohorts.models import Person, Team
 from followups import asking, mails
 from followups.draft_models import Briefing, Outlook
+from followups.models import ANSWERABLE as ANSWERABLE
 from followups.models import Answer, CheckIn
 from outbox.queueing import cancel
 
 State = CheckIn.State
 QUESTIONS = ("did", "learned", "struggling", "next")
-ANSWERABLE = (State.OPEN, State.SUBMITTED, State.MISSED)
 SAID_IN_CHECK_IN = (
     Activity.Status.DONE,
     Activity.Status.ON_TRACK,

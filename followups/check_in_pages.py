@@ -114,7 +114,8 @@ class Visit:
 
     def _step(self, step: Step, form: StepForm | None) -> dict[str, Any]:
         fields = self.course.field_names(step)
-        writers = [self.course.draft[name] for name in fields if name in self.course.draft]
+        draft = self.course.draft
+        writers = [draft[name] for name in fields if name in draft and draft[name].by_id]
         return {
             "form": form or StepForm(self.course, step),
             "last_time": self.course.last_time(step),
@@ -139,7 +140,8 @@ class Visit:
             "is_answered": is_answered,
             "is_written": any(field.text for field in self.course.draft.values()),
             "has_news": any(
-                not standing or field.at > standing[-1].at for field in self.course.draft.values()
+                field.by_id and (not standing or field.at > standing[-1].at)
+                for field in self.course.draft.values()
             ),
             "goes_on": self.address(begins.name) if begins and is_open else "",
             "first": self.address(self.course.steps[0].name),
@@ -170,7 +172,9 @@ class Visit:
             return self._page(step, status=UNPROCESSABLE, form=form)
         theirs = self._write(form)
         if theirs:
-            return self._page(step, status=CONFLICT, form=form, theirs=theirs.values())
+            own = all(other["is_own"] for other in theirs.values())
+            more = {"theirs": theirs.values(), "is_own": own}
+            return self._page(step, status=CONFLICT, form=form, **more)
         return self._after(step, do)
 
     def _filled(self, step: Step) -> dict[str, Any]:
@@ -189,6 +193,7 @@ class Visit:
             if other:
                 form.seen[name] = other.text
                 theirs[name] = overview_of_draft.shown(other, form[name].label)
+                theirs[name]["is_own"] = other.by_id == self.person.pk
         return theirs
 
     def _after(self, step: Step, do: str) -> str:
@@ -209,10 +214,7 @@ class Visit:
     def _send(self) -> HttpResponse | str:
         """Send the answer, or tell the lead that it is ready."""
         if self.sent.get("do") == "hand":
-            leads = sending.hand_over(self.check_in, by=self.person, now=self.now)
-            names = listed([str(lead) for lead in leads])
-            told = _("We write to %(who)s that it is ready to be sent.") % {"who": names}
-            messages.success(self.request, told)
+            self._hand_over()
             return self.address(LAST)
         problem = self._problem()
         if not problem:
@@ -234,6 +236,16 @@ class Visit:
                     messages.info(self.request, sent)
                 return self.address()
         return self._page(self.course.steps[-1], status=UNPROCESSABLE, problem=problem)
+
+    def _hand_over(self) -> None:
+        told, known = sending.hand_over(self.check_in, by=self.person, now=self.now)
+        if told:
+            names = {"who": listed([str(lead) for lead in told])}
+            said = _("We write to %(who)s that it is ready to be sent.") % names
+            messages.success(self.request, said)
+        elif known:
+            names = {"who": listed([str(lead) for lead in known])}
+            messages.info(self.request, _("We wrote to %(who)s today already.") % names)
 
     def _problem(self) -> str:
         if not any(field.text for field in self.course.draft.values()):

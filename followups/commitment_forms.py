@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.fields import LineField
@@ -65,8 +66,18 @@ class PromiseForm(forms.Form):
             names = ("who", "what", "due_on", "witnesses", "made_on", "session")
             initial = {name: getattr(last, name) for name in names} | {"seen": last.n}
         super().__init__(data, initial=initial)
+        self.fields["made_on"].widget.attrs["max"] = today.isoformat()
+        to_come = _("That day is still to come: choose today or an earlier one.")
+        self.fields["made_on"].validators.append(MaxValueValidator(today, to_come))
         sessions = team.cohort.sessions.live().exclude(kind=Session.Kind.BREAK)
         self.fields["session"].queryset = sessions  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        made_on, due_on = told.get("made_on"), told.get("due_on")
+        if made_on and due_on and due_on < made_on:
+            self.add_error("due_on", _("It cannot be due before the day on which it was made."))
+        return told
 
     def words(self) -> Words:
         """What it says. Valid forms only."""

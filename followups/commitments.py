@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -96,8 +96,12 @@ def due(team: Team, now: datetime) -> list[OnRecord]:
 
 @transaction.atomic
 def promise(team: Team, words: Words, *, form_id: UUID, by: User, now: datetime) -> Commitment:
-    """Put a promise on record; the same `form_id` again is the same one."""
-    known = CommitmentVersion.objects.filter(form_id=form_id, commitment__team=team).first()
+    """Put a promise on record; the same words by the same `form_id` are one."""
+    named = CommitmentVersion.objects.select_related("commitment", "session")
+    known = named.filter(form_id=form_id).first()
+    if known and not (known.commitment.team_id == team.pk and _says(known, words)):
+        form_id = uuid5(form_id, repr((team.pk, by.pk, words)))
+        known = named.filter(form_id=form_id).first()
     if known:
         return known.commitment
     commitment = Commitment.objects.create(team=team)
@@ -131,7 +135,8 @@ def settle(
 def _add(
     record: OnRecord, words: Words, ending: dict[str, str], *, seen: int, form_id: UUID, **more: Any
 ) -> None:
-    if any(version.form_id == form_id for version in record.versions):
+    sent = (version for version in record.versions if version.form_id == form_id)
+    if any(_says(version, words, **ending) for version in sent):
         return
     if record.now.n != seen:
         raise MovedOnError(_moved_on())
@@ -142,6 +147,11 @@ def _add(
         # Someone else was faster, or the same form came twice at once.
         if not CommitmentVersion.objects.filter(form_id=form_id).exists():
             raise MovedOnError(_moved_on()) from None
+
+
+def _says(version: CommitmentVersion, words: Words, **ending: str) -> bool:
+    told = vars(words) | ending
+    return all(getattr(version, name) == said for name, said in told.items())
 
 
 def _moved_on() -> str:

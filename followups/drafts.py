@@ -38,12 +38,15 @@ def write(
 ) -> DraftField | None:
     """Write `text` where `by` saw `seen`; otherwise the field as someone else left it.
 
-    Sending the same twice is once.
+    Sending the same twice is once. A field that was left empty is noted as such: what the team said
+    last time is not offered for it again.
     """
     text, seen = tidy(text), tidy(seen)
-    if text == seen:
+    if text == seen != "":
         return None
     field = _row(check_in, name, now)
+    if text == seen:
+        return None
     fresh = {"text": text, "by": by, "by_mail": False, "at": now}
     kept = DraftField.objects.filter(pk=field.pk, text=seen).update(**fresh)
     if not kept:

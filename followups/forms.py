@@ -9,9 +9,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coalitions import clock
 from cohorts.forms import DayField
 from followups.answering import SAID_IN_CHECK_IN
 from followups.drafts import ON
+from followups.help_forms import from_today
 from followups.models import Outlook
 from followups.steps import QUESTIONS, Course, Step
 
@@ -76,10 +78,12 @@ class StepForm(forms.Form):
                 }
                 return people | {"met_others": _line(_("Someone else, by name"), 1000)}
             case "help":
+                by_when = DayField(label=_("By when?"), required=False)
+                from_today(by_when, clock.now().astimezone(course.check_in.team.zone).date())
                 return {
                     "help": _words(_("What would help?"), rows=3),
                     "help_from": _line(_("From whom?"), 300),
-                    "help_by": DayField(label=_("By when?"), required=False),
+                    "help_by": by_when,
                 }
             case name if name in QUESTIONS:
                 return {name: _words(QUESTIONS[name])}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,6 +18,13 @@ from followups import support
 from followups.models import SupportMove, SupportRequest
 
 LONGEST = 5_000
+
+
+def from_today(field: forms.Field, today: date) -> None:
+    """Let a field take no day that is over."""
+    field.widget.attrs["min"] = today.isoformat()
+    over = _("That day is over: choose today or a later one.")
+    field.validators.append(MinValueValidator(today, over))
 
 
 class AskForm(forms.Form):
@@ -35,6 +44,10 @@ class AskForm(forms.Form):
     )
     wanted_by = DayField(label=_("By when?"), required=False)
 
+    def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
+        super().__init__(data)
+        from_today(self.fields["wanted_by"], today)
+
 
 class RouteForm(forms.Form):
     """To whom a request goes, and by when help is to be there."""
@@ -51,9 +64,12 @@ class RouteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, wish: SupportRequest) -> None:
-        initial = {"to": wish.holder_id, "due_on": wish.due_on}
-        super().__init__(data, initial=initial, auto_id="route-%s")
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, wish: SupportRequest, today: date
+    ) -> None:
+        due_on = wish.due_on if wish.due_on >= today else today + support.AGAIN
+        super().__init__(data, initial={"to": wish.holder_id, "due_on": due_on}, auto_id="route-%s")
+        from_today(self.fields["due_on"], today)
         self.fields["to"].queryset = support.holders(wish.team)  # type: ignore[attr-defined]
 
     def move(self) -> support.Move:

@@ -154,9 +154,13 @@ class CheckIn(models.Model):
 
     @property
     def was_asked(self) -> bool:
-        """Did its team hear of it once it had opened? Not where an outage overtook all its mails."""
+        """Did its team hear of it while it was open? Not where an outage overtook all its mails."""
         skipped = {skipped["step"] for skipped in self.skipped_steps}
         return not skipped.issuperset(self.ASKING)
+
+
+# In these a check-in takes answers: a late one is still an answer.
+ANSWERABLE = (CheckIn.State.OPEN, CheckIn.State.SUBMITTED, CheckIn.State.MISSED)
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):

@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from cohorts.models import Membership, Team
-from followups.models import CheckIn, Preference
+from followups.draft_models import DraftField
+from followups.models import ANSWERABLE, Answer, CheckIn, Preference
 
 MEMBER = Membership.objects.filter(
     user=OuterRef("person"), user__is_active=True, team__check_ins=OuterRef("about")
@@ -29,6 +30,14 @@ SILENT = Preference.objects.filter(person=OuterRef("person"), wants_reminders=Fa
 def owed(now: datetime) -> Q:
     """A reminder is wanted while its check-in is open and its reader in the team."""
     return Q(Exists(MEMBER)) & _in(CheckIn.State.OPEN)
+
+
+def owed_ready(now: datetime) -> Q:
+    """That it is ready is told while something is written that no answer says yet."""
+    said = Answer.objects.standing().filter(check_in=OuterRef("check_in"), at__gte=OuterRef("at"))
+    news = DraftField.objects.filter(~Exists(said), check_in=OuterRef("about"), by__isnull=False)
+    takes_answers = CheckIn.objects.filter(pk=OuterRef("about"), state__in=ANSWERABLE)
+    return Q(Exists(MEMBER)) & Q(Exists(takes_answers)) & Q(Exists(news)) & ~Q(Exists(SILENT))
 
 
 def owed_when_closed(now: datetime) -> Q:

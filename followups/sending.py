@@ -81,12 +81,14 @@ def send(
     return answer
 
 
-def hand_over(check_in: CheckIn, *, by: User, now: datetime) -> list[User]:
-    """Tell the leads that the check-in is written and theirs to send; once a day at most."""
+def hand_over(check_in: CheckIn, *, by: User, now: datetime) -> tuple[list[User], list[User]]:
+    """Tell the leads that the check-in is written and theirs to send; once a day at most.
+
+    Gives those who are told now, and those who were today.
+    """
     leads = senders(check_in, by, now)
-    for lead in leads:
-        sending_mails.tell_ready(check_in, lead, by, now)
-    return leads
+    told = [lead for lead in leads if sending_mails.tell_ready(check_in, lead, by, now)]
+    return told, [lead for lead in leads if lead not in told]
 
 
 def can_be_taken_back(answer: Answer, now: datetime) -> bool:

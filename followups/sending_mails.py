@@ -24,12 +24,18 @@ TAKE_BACK = "take-back"
 READY_LIVES = timedelta(days=3)
 
 
-def tell_ready(check_in: CheckIn, lead: User, by: User, now: datetime) -> None:
-    """Ask a lead to look and send what `by` and others wrote."""
+def tell_ready(check_in: CheckIn, lead: User, by: User, now: datetime) -> bool:
+    """Ask a lead to look and send what `by` and others wrote; False when they were, today.
+
+    Once the answer was sent or taken back since, they are asked anew.
+    """
     day = now.astimezone(mails.zone_of(lead, check_in.team)).date()
+    key = f"ready/{check_in.pk}/{lead.pk}/{day:%Y%m%d}/{check_in.version}"
+    if Message.objects.filter(key=key).exists():
+        return False
     queue(
         READY,
-        f"ready/{check_in.pk}/{lead.pk}/{day:%Y%m%d}",
+        key,
         person=lead,
         address=lead.email,
         language=lead.language,
@@ -38,6 +44,7 @@ def tell_ready(check_in: CheckIn, lead: User, by: User, now: datetime) -> None:
         now=now,
         expires_at=now + READY_LIVES,
     )
+    return True
 
 
 def confirm(answer: Answer, person: User, now: datetime, *, until: datetime) -> None:
@@ -117,7 +124,7 @@ KINDS = [
     Kind(
         READY,
         compose_ready,
-        owed=owing.owed,
+        owed=owing.owed_ready,
         opens=opens_ready,
         label=gettext_lazy("A check-in is ready to be sent"),
     ),

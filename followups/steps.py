@@ -58,7 +58,11 @@ class Course:
     @cached_property
     def activities(self) -> list[Activity]:
         """What is asked about: open activities, and any that this check-in spoke of."""
-        told = {int(name.partition("-")[2]) for name in self.draft if name.startswith("status-")}
+        told = {
+            int(name.partition("-")[2])
+            for name, field in self.draft.items()
+            if name.startswith("status-") and field.text
+        }
         return answering.open_activities(self.check_in.team, told=told, sent=self.sent)
 
     @cached_property
@@ -120,13 +124,13 @@ class Course:
 
     @property
     def goes_on(self) -> Step | None:
-        """The first page on which nobody has written anything."""
+        """The first page that nobody has written on, or has left as it was."""
         written = self.written
         return next((s for s in self.steps[:-1] if s.name not in written), None)
 
     @property
     def written(self) -> set[str]:
-        """The names of the pages on which somebody has written something."""
+        """The names of the pages that somebody has written on, or has left as they were."""
         named = {step.name for step in self.steps if any(n in self.draft for n in step.fields)}
         met = any(name.startswith("met-") for name in self.draft)
         return named | ({"met"} if met else set())

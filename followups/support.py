@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -68,24 +68,32 @@ def ask(
     by: User,
     now: datetime,
 ) -> SupportRequest:
-    """Ask for help outside a check-in. The same `form_id` again is the same request."""
-    wish = {"text": text, "from_whom": from_whom, "wanted_by": wanted_by}
+    """Ask for help outside a check-in. The same words by the same `form_id` are one request."""
+    wish = {"team": team, "text": text, "from_whom": from_whom, "wanted_by": wanted_by}
+    known = SupportRequest.objects.filter(form_id=form_id).first()
+    if known and any(getattr(known, name) != value for name, value in wish.items()):
+        form_id = uuid5(form_id, repr((team.pk, by.pk, text, from_whom, wanted_by)))
     found, _is_new = SupportRequest.objects.get_or_create(
-        form_id=form_id, defaults=wish | {"team": team, "raised_by": by, "raised_at": now}
+        form_id=form_id, defaults=wish | {"raised_by": by, "raised_at": now}
     )
     return found
 
 
 @transaction.atomic
 def move(request: SupportRequest, done: Move, *, by: User, now: datetime) -> None:
-    """Do something about a request; the same `form_id` again is done once.
+    """Do something about a request; the same words by the same `form_id` are done once.
 
     Raises RefusedError for what it does not take as it stands now.
     """
     current = SupportRequest.objects.select_for_update(of=("self",)).select_related("team__cohort")
     found = current.get(pk=request.pk)
-    if SupportMove.objects.filter(form_id=done.form_id).exists():
-        return
+    form_id = done.form_id
+    if known := SupportMove.objects.filter(form_id=form_id).first():
+        if (known.request_id, known.kind, known.note) == (found.pk, done.kind, done.note):
+            return
+        form_id = uuid5(form_id, repr((found.pk, done.kind, done.note)))
+        if SupportMove.objects.filter(form_id=form_id).exists():
+            return
     becomes = MOVES[done.kind].get(found.state)
     if becomes is None:
         raise RefusedError(_refusal(found))
@@ -93,7 +101,7 @@ def move(request: SupportRequest, done: Move, *, by: User, now: datetime) -> Non
         raise RefusedError(nobody_said())
     kept = SupportMove.objects.create(
         request=found,
-        form_id=done.form_id,
+        form_id=form_id,
         kind=done.kind,
         note=done.note,
         to=done.to,

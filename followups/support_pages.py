@@ -49,11 +49,13 @@ FILTERS = {
 @team_door(may=READ_TEAM_WORK)
 def support_of_team(request: SignedIn, team: Team) -> HttpResponse:
     """What the team asked for; its members ask for more."""
-    form, now = AskForm(), clock.now()
+    now = clock.now()
+    today = now.astimezone(team.zone).date()
+    form = AskForm(today=today)
     if request.method == "POST":
         if not team.roles & TEAM:
             raise Http404
-        form = AskForm(request.POST)
+        form = AskForm(request.POST, today=today)
         if form.is_valid():
             asked = support.ask(team, **form.cleaned_data, by=request.user, now=now)
             messages.success(request, _("Your team's request is on record, and staff see it."))
@@ -78,7 +80,8 @@ def support_request(request: SignedIn, team: Team, request_id: int) -> HttpRespo
     if not team.roles & RESOLVE_SUPPORT:
         raise Http404
     if request.POST.get("do") == "route":
-        return _move(request, team, wish, RouteForm(request.POST, wish=wish))
+        today = wish.day_of(clock.now())
+        return _move(request, team, wish, RouteForm(request.POST, wish=wish, today=today))
     return _move(request, team, wish, WordsForm(request.POST, kind=Kind.HELPED))
 
 
@@ -131,7 +134,7 @@ def _page(
     forms: dict[str, RouteForm | WordsForm] = {}
     if team.roles & RESOLVE_SUPPORT:
         if is_open:
-            forms["route"] = RouteForm(wish=wish)
+            forms["route"] = RouteForm(wish=wish, today=wish.day_of(now))
         if wish.state not in OVER:
             forms["help"] = WordsForm(kind=Kind.HELPED)
     if team.roles & CONFIRM_SUPPORT:

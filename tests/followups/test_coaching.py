@@ -117,7 +117,7 @@ def test_each_week_is_told_once(opened: World) -> None:
 def test_a_round_that_closed_without_an_answer_is_told_until_one_comes(year: World) -> None:
     year.live_until(day(26), step=6 * HOUR)
     (report,) = coaching.reports(year.coach, year.clock - 7 * DAY, year.clock)
-    assert report.sentences[0] == "Silent: check-in 1 closed on 14 July without an answer."
+    assert report.sentences[0] == "Silent: check-in 1 closed on 13 July without an answer."
     assert report.is_late
     CheckIn.objects.filter(pk=year.check_in().pk).update(state="submitted", submitted_at=year.clock)
     (report,) = coaching.reports(year.coach, year.clock - 7 * DAY, year.clock)

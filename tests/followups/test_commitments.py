@@ -71,6 +71,34 @@ def test_a_member_puts_a_promise_on_record_and_everyone_of_the_team_sees_it(
     assert version.person.user == year.boima
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"made_on": "2026-06-23"}, "That day is still to come"),
+        ({"due_on": "2026-06-04"}, "cannot be due before the day on which it was made"),
+    ],
+)
+def test_a_promise_is_made_before_it_is_due_and_not_in_days_to_come(
+    year: World, pages: str, wrong: dict[str, str], told: str
+) -> None:
+    answer = post(year.amara, pages, **PROMISE | wrong)
+    assert (answer.status_code, told in text_of(answer)) == (422, True)
+    assert not Commitment.objects.exists()
+
+
+def test_a_form_that_was_sent_before_with_other_words_or_elsewhere_is_another_promise(
+    year: World, pages: str
+) -> None:
+    once = uuid4()
+    for what in ("Call the union", "Call the bank", "Call the bank"):
+        post(year.amara, pages, **PROMISE | {"form_id": once, "what": what})
+    other = make_member(make_team(year.cohort, name="Kenya"))
+    there = f"/teams/{other.memberships.get().team_id}/commitments/"
+    assert "Call the union" in text_of(post(other, there, **PROMISE | {"form_id": once}))
+    said = CommitmentVersion.objects.order_by("pk").values_list("what", flat=True)
+    assert list(said) == ["Call the union", "Call the bank", "Call the union"]
+
+
 def test_an_outsider_is_named_with_the_organisation_or_by_name_alone(
     year: World, pages: str
 ) -> None:

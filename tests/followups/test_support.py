@@ -96,6 +96,27 @@ def test_the_same_form_sent_twice_asks_once_and_an_empty_one_is_shown_again(year
     assert SupportRequest.objects.count() == 1
 
 
+def test_other_words_in_a_form_that_was_sent_before_are_another_request(year: World) -> None:
+    path, once = f"/teams/{year.team.pk}/support/", uuid4()
+    for text in ("A lawyer", "A car", "A car"):
+        post(year.amara, path, form_id=once, text=text)
+    assert sorted(SupportRequest.objects.values_list("text", flat=True)) == ["A car", "A lawyer"]
+
+
+def test_no_day_that_is_over_can_be_asked_for_or_promised(
+    year: World, wish: SupportRequest
+) -> None:
+    asked = post(
+        year.amara, f"/teams/{year.team.pk}/support/", text="A car", wanted_by="2026-06-21"
+    )
+    fields = {"do": "route", "to": year.coach.pk, "due_on": "2026-06-21"}
+    for answer in (asked, post(year.coach, page(wish), **fields)):
+        assert answer.status_code == 422
+        assert "That day is over: choose today or a later one." in text_of(answer)
+    assert SupportRequest.objects.count() == 1
+    assert not wish.moves.exists()
+
+
 def test_without_a_day_help_is_due_in_two_weeks_and_the_page_says_for_how_long_it_is_open(
     year: World,
 ) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connections
 from django.test import Client
 
 from cohorts.models import Membership
-from followups import drafts, reminders
-from followups.models import Answer, Briefing, DraftEdit, DraftField, Outlook
+from followups import answering, drafts, reminders
+from followups.models import Answer, Briefing, CheckIn, DraftEdit, DraftField, Outlook
 from outbox.models import Suppression
 from tests.factories import make_outsider
-from tests.followups.conftest import DAY, World, day
+from tests.followups.conftest import DAY, HOUR, World, day
 from tests.followups.pages import Browser, Form, text_of
 
 MINUTE = timedelta(minutes=1)
@@ -176,13 +177,59 @@ def test_a_member_leaves_the_sending_to_the_lead_who_is_told_once(opened, boimas
     assert not Answer.objects.exists()
     for _ in range(2):
         boimas.send(last, "hand")
-    assert "We write to Amara Kollie" in text_of(boimas.get("/c/?step=send"))
+    told = text_of(boimas.get("/c/?step=send"))
+    assert "We write to Amara Kollie" in told
+    assert "We wrote to Amara Kollie today already." in told
     opened.live_until(opened.clock + 4 * DAY)
     told = [m for m in opened.letters(opened.amara) if "waits for you to send it" in m["Subject"]]
     assert len(told) == 1
     amara = Browser(opened.clock)
     amara.send_off(amara.follow(opened.link(opened.amara)))
     assert Answer.objects.get().person == opened.amara
+
+
+def test_what_is_new_since_the_answer_is_told_to_the_lead_too(opened, amaras, boimas):
+    amaras.answer(amaras.follow(opened.link()), did="We met.")
+    boimas.wait(HOUR)
+    page = boimas.follow(opened.link(opened.boima))
+    assert "Tell them that it is ready" not in text_of(boimas.turn_to(page, "send"))
+    boimas.write(page, learned="They have no list.")
+    boimas.send(boimas.turn_to(page, "send"), "hand")
+    opened.live_until(opened.clock + 4 * HOUR)
+    told = [m for m in opened.letters(opened.amara) if "waits for you to send it" in m["Subject"]]
+    assert len(told) == 1
+
+
+def test_what_one_wrote_oneself_in_another_tab_is_said_to_be_ones_own(opened, amaras):
+    first = amaras.turn_to(amaras.follow(opened.link()), "did")
+    amaras.send(first, did="We met.")
+    clash = amaras.send(first, did="We met, and they agreed.")
+    assert clash.status_code == 409
+    assert "You wrote something else here before" in text_of(clash)
+    assert "Someone of your team" not in text_of(clash)
+
+
+def test_words_of_last_time_that_were_taken_out_do_not_come_back(opened, amaras):
+    activity = opened.activity("Pay on the 25th", status="on_track")
+    answering.submit(
+        opened.check_in(),
+        answering.Said(
+            activities={activity.pk: {"status": "on_track", "line": "The chief is out"}}
+        ),
+        by=opened.amara,
+        submission_id=uuid4(),
+        by_link=False,
+        now=opened.clock,
+    )
+    second = opened.check_in(2)
+    CheckIn.objects.filter(pk=second.pk).update(state="open", next_step="nudge")
+    amaras.sign_in(opened.amara)
+    here, line = f"/teams/{opened.team.pk}/check-ins/{second.pk}/", f"line-{activity.pk}"
+    page = amaras.get(f"{here}?step=activity-{activity.pk}")
+    assert Form(page.content.decode()).fields[line] == "The chief is out"
+    amaras.send(page, **{line: ""})
+    again = amaras.get(f"{here}?step=activity-{activity.pk}")
+    assert Form(again.content.decode()).fields[line] == ""
 
 
 def nobody_leads(world: World) -> None:
