@@ -84,7 +84,12 @@ def reminder_preference(request: SignedIn) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect("reminder_preference")
-    context = {"form": form, "wants": kept.wants_reminders, "until": _asleep_until(kept)}
+    context = {
+        "form": form,
+        "wants": kept.wants_reminders,
+        "until": _asleep_until(kept),
+        "is_member": request.user.memberships.exists(),
+    }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "followups/reminder_preference.html", context, status=status)
 
@@ -123,6 +128,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
             "person": link.person,
             "stopped": not kept.wants_reminders,
             "until": _asleep_until(kept),
+            "is_member": link.person.memberships.exists(),
             "csrf_token": "",
         }
         return privately(render(request, "followups/opt_out.html", context))

@@ -20,7 +20,7 @@ from actionplans.models import Activity, DailySheet, Milestone, SheetRow
 from actionplans.rows import create_row
 from cohorts import weeks
 from cohorts.models import Cohort, Membership, Person, Program, Session, Team
-from followups import answering, planner, schedule
+from followups import answering, drafts, planner, schedule
 from followups.models import CheckIn, Outlook
 from home.demo import helping, pausing, preparation
 from home.demo.africa import KENYA, LIBERIA, MAROC
@@ -330,21 +330,22 @@ def _answer(check_in: CheckIn, demo: DemoTeam, opened: datetime, wait: int) -> N
     def words(texts: list[str]) -> str:
         return texts[(number - 1) % len(texts)] if texts and number <= 2 * len(texts) else ""
 
-    said = answering.Said(
-        texts={
-            "did": words(demo.did),
-            "learned": words(demo.learned),
-            "struggling": words(demo.struggling),
-            "next": words(demo.next),
-        },
-        activities=_statuses(team, moment.date(), number),
-        likely=_outlooks(team, number),
-        help=words(demo.help) if number == 1 else "",
-        help_from="World Bank" if demo.help and number == 1 else "",
-    )
+    fields = {
+        "did": words(demo.did),
+        "learned": words(demo.learned),
+        "struggling": words(demo.struggling),
+        "next": words(demo.next),
+        "help": words(demo.help) if number == 1 else "",
+        "help_from": "World Bank" if demo.help and number == 1 else "",
+    }
+    for pk, told in _statuses(team, moment.date(), number).items():
+        fields |= {f"{part}-{pk}": text for part, text in told.items()}
+    fields |= {f"likely-{pk}": likely for pk, likely in _outlooks(team, number).items()}
+    for name, text in fields.items():
+        drafts.write(check_in, name, text, seen="", by=member, now=moment)
     answering.submit(
         check_in,
-        said,
+        drafts.said(drafts.of(check_in)),
         by=member,
         submission_id=uuid5(uuid4(), team.name),
         by_link=bool(number % 2),

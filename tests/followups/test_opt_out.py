@@ -66,6 +66,18 @@ def test_reading_the_address_stops_nothing_and_shows_a_button(opened):
     assert "gets no more check-in mails" in text_of(browser.get(opened.link(path="u")))
 
 
+def test_who_is_in_no_team_is_not_told_of_its_lead(year):
+    year.live_until(day(16))
+    browser = Browser(year.clock)
+    told = text_of(browser.get(year.link(year.coach, path="u")))
+    assert "We would no longer tell" in told
+    browser.sign_in(year.coach)
+    told += text_of(browser.get("/me/reminders/"))
+    assert "lead of your team" not in told
+    browser.sign_in(year.boima)
+    assert "lead of your team is told" in text_of(browser.get("/me/reminders/"))
+
+
 def test_pressing_twice_is_pressing_once(opened):
     browser = Browser(opened.clock)
     for _ in range(3):
