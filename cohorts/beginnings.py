@@ -39,6 +39,10 @@ class Beginning:
     tell: Callable[[], list[Slot]]
     cohort: Cohort | None = None
 
+    def last_day(self, first: date) -> date:
+        """The last day of a week that begins from this on `first`."""
+        return first + timedelta(days=self.days - 1)
+
 
 _prepare: list[Callable[[Cohort], None]] = []
 _along: list[CarryAlong] = []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ZoneInput
-from accounts.models import User
+from accounts.models import User, validate_time_zone
+from coalitions import clock
 from coalitions.days import in_words
 from cohorts import beginnings, weeks
 from cohorts.beginnings import Beginning
@@ -47,7 +49,7 @@ class OnceForm(forms.ModelForm):
 
 
 class CohortForm(OnceForm):
-    """A new cohort of a program."""
+    """A new cohort of a program. Its week is not over: its year would begin in the past."""
 
     begin_from = forms.ChoiceField(
         label=_("Begin from"),
@@ -93,6 +95,23 @@ class CohortForm(OnceForm):
         if found is None:
             raise forms.ValidationError(_("Choose one of the values in the list."))
         return found
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        validate_time_zone(zone)
+        return zone
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"begin_from", "starts_on", "time_zone"} <= cleaned.keys():
+            last_day = cleaned["begin_from"].last_day(cleaned["starts_on"])
+            if last_day < clock.now().astimezone(ZoneInfo(cleaned["time_zone"])).date():
+                sentence = _(
+                    "This week would have ended on %(day)s already, and its follow-up year would "
+                    "begin in the past. Is the date right?"
+                )
+                self.add_error("starts_on", sentence % {"day": in_words(last_day)})
+        return cleaned
 
     def values(self) -> dict[str, Any]:
         """What `weeks.make_cohort` is told."""

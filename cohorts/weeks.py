@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ def make_cohort(
         "venue": venue,
         "time_zone": time_zone,
         "starts_on": starts_on,
-        "ends_on": starts_on + timedelta(days=beginning.days - 1),
+        "ends_on": beginning.last_day(starts_on),
     }
     try:
         cohort, is_new = Cohort.objects.get_or_create(form_id=form_id, defaults=told)

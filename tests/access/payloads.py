@@ -49,7 +49,7 @@ def payload(world: World, door: str) -> dict[str, Any]:
         "cohort_new": {
             "form_id": once,
             "name": "Next",
-            "starts_on": "2027-03-01",
+            "starts_on": "2031-03-03",
             "time_zone": "UTC",
             "begin_from": f"cohort-{world.own['cohort_id']}",
         },

@@ -5,21 +5,25 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from cohorts.models import Cohort, Membership, Program, Team
 from outbox import delivery
 from outbox.models import Message
+from tests.factories import NOON
 
 CONFIRM = reverse("account_confirm_login_code")
 
 
-def post_cohort(client: Client, program: Program, **typed: Any):
+def post_cohort(client: Client, program: Program, *, now: datetime = NOON, **typed: Any):
+    """Fill in the form of a new cohort, at `now`: its week must not be over."""
     fields = {
         "form_id": str(uuid4()),
         "name": "Nairobi 2027",
@@ -27,7 +31,8 @@ def post_cohort(client: Client, program: Program, **typed: Any):
         "venue": "Kenya School of Government",
         "time_zone": "Africa/Nairobi",
     }
-    return client.post(reverse("cohort_new", args=[program.pk]), fields | typed)
+    with time_machine.travel(now, tick=False):
+        return client.post(reverse("cohort_new", args=[program.pk]), fields | typed)
 
 
 def post_team(client: Client, cohort: Cohort, **typed: Any):

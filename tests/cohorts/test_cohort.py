@@ -68,6 +68,37 @@ def test_the_sessions_titles_are_in_the_language_of_who_makes_the_cohort() -> No
     assert cohort.sessions.filter(title="The listening interview").exists()
 
 
+@pytest.mark.parametrize(
+    ("moment", "zone", "status"),
+    [
+        ("2026-06-05 12:00+00:00", "Pacific/Auckland", 422),
+        # It is the last day in Washington, when Auckland has the day after.
+        ("2026-06-05 12:00+00:00", "America/New_York", 302),
+        ("2026-06-06 03:59+00:00", "America/New_York", 302),
+        ("2026-06-06 04:00+00:00", "America/New_York", 422),
+    ],
+)
+def test_a_week_that_is_over_at_its_venue_is_not_made(
+    client, program, moment, zone, status
+) -> None:
+    now = datetime.fromisoformat(moment)
+    answer = post_cohort(client, program, now=now, starts_on="2026-06-01", time_zone=zone)
+    assert answer.status_code == status
+    assert program.cohorts.exists() == (status == 302)
+    if status == 422:
+        page = answer.content.decode()
+        assert "This week would have ended on 5 June 2026 already" in page
+        assert 'value="2026-06-01"' in page
+
+
+def test_how_long_the_week_is_tells_whether_it_is_over(client, program) -> None:
+    earlier = make_cohort(program, starts_on=date(2026, 5, 4), ends_on=date(2026, 5, 6))
+    begin = {"begin_from": f"cohort-{earlier.pk}", "starts_on": "2026-05-28"}
+    # The coalition week would last until today.
+    assert post_cohort(client, program, **begin).status_code == 422
+    assert post_cohort(client, program, starts_on="2026-05-28").status_code == 302
+
+
 def test_a_name_is_taken_once_in_its_program_whatever_its_capitals(client, program) -> None:
     make_cohort(name="Nairobi 2027")
     assert post_cohort(client, program).status_code == 302
