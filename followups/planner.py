@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from cohorts import weeks
 from cohorts.models import Cohort, Team
-from followups import forecast, mails, pauses, schedule
+from followups import forecast, joining, mails, pauses, schedule
 from followups.models import CheckIn, Round
 from outbox.queueing import cancel, queue
 
@@ -29,9 +29,13 @@ CLOSES_BY_ITSELF = timedelta(days=7)
 
 
 def plan_due(now: datetime) -> int:
-    """Do what is due at `now` (UTC): weeks begin and end, steps are taken; how many steps."""
+    """Do what is due at `now` (UTC): weeks begin and end, new teams join, steps are taken.
+
+    How many steps.
+    """
     weeks.start_due_weeks(now)
     _close_forgotten_weeks(now)
+    joining.ask_who_joined(now)
     taken, failures = 0, []
     due = CheckIn.objects.due(now).select_related("round", "team__cohort")
     for check_in in due.prefetch_related("team__cohort__holidays")[:MOST_A_TICK]:
