@@ -10,7 +10,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
@@ -75,8 +75,11 @@ def close_week(cohort: Cohort, *, by: User | None, now: datetime) -> bool:
 
 
 def _close_forgotten_weeks(now: datetime) -> None:
+    # Without a team there is nobody to whom a year was promised, and its dates would run off.
     forgotten = Cohort.objects.filter(
-        state=Cohort.State.RUNNING, ends_on__lt=(now - CLOSES_BY_ITSELF).date()
+        Exists(Team.objects.filter(cohort=OuterRef("pk"))),
+        state=Cohort.State.RUNNING,
+        ends_on__lt=(now - CLOSES_BY_ITSELF).date(),
     )
     for cohort in forgotten:
         close_week(cohort, by=None, now=now)

@@ -59,6 +59,15 @@ def test_a_week_that_nobody_closes_is_closed_seven_days_after_its_last_day(world
     assert world.cohort.state == Cohort.State.FOLLOW_UP
 
 
+def test_a_week_without_teams_is_closed_by_a_person_alone(world):
+    empty = make_cohort(world.cohort.program, ends_on=WEEK_ENDED)
+    planner.plan_due(utc(WEEK_ENDED) + 100 * DAY)
+    empty.refresh_from_db()
+    assert empty.state == Cohort.State.RUNNING
+    assert not empty.rounds.exists()
+    assert planner.close_week(empty, by=None, now=world.clock)
+
+
 def test_a_silent_team_is_asked_and_reminded_and_coach_and_lead_are_told_until_it_closes(year):
     year.cohort.program.leads.add(lead := make_user("Lena", time_zone="Africa/Cairo"))
     year.live_until(day(26))
