@@ -23,6 +23,7 @@ from outbox.queueing import cancel, queue
 logger = logging.getLogger(__name__)
 
 State, Step = CheckIn.State, CheckIn.Step
+TO_STAFF = (Step.COACH, Step.LEAD)
 MOST_A_TICK = 200
 # A week that nobody closed is closed for them: the year that was promised begins.
 CLOSES_BY_ITSELF = timedelta(days=7)
@@ -95,8 +96,8 @@ def _close_finished_cohorts(now: datetime) -> None:
 def take_step(check_in: CheckIn, now: datetime) -> bool:
     """Take the check-in's step that is due at `now` (UTC); False when someone else just did.
 
-    After an outage several have begun. Only those that are still true are taken; those that a
-    later one overtook are recorded as skipped and never made up for.
+    After an outage several have begun. Only those that are still true are taken; the others are
+    recorded as skipped and never made up for.
     """
     place = schedule.STEPS.index(check_in.next_step)
     begun = [
@@ -104,7 +105,7 @@ def take_step(check_in: CheckIn, now: datetime) -> bool:
         for step in schedule.STEPS[place:]
         if schedule.begins(schedule.step_date(check_in.round, step)) <= now
     ]
-    taken = [step for step in begun if schedule.OVERTAKEN_BY.get(step) not in begun]
+    taken = _still_true(check_in, begun)
     is_over = Step.CLOSES in taken
     upcoming = Step.NONE if is_over else schedule.STEPS[place + len(begun)]
     with transaction.atomic():
@@ -129,6 +130,19 @@ def take_step(check_in: CheckIn, now: datetime) -> bool:
             for step in taken:
                 _mail(check_in, step, now)
     return bool(ours)
+
+
+def _still_true(check_in: CheckIn, begun: list[str]) -> list[str]:
+    """Which of the steps that have begun no later one overtook.
+
+    Coach and lead are told of a silence only where the team was asked before the coach's step
+    began: their mails say that its people were reminded, and the lead's that the coach was told.
+    """
+    true = [step for step in begun if schedule.OVERTAKEN_BY.get(step) not in begun]
+    is_new = check_in.state == State.SCHEDULED and Step.COACH in begun
+    if is_new or any(skipped["step"] == Step.COACH for skipped in check_in.skipped_steps):
+        return [step for step in true if step not in TO_STAFF]
+    return true
 
 
 def _mail(check_in: CheckIn, step: str, now: datetime) -> None:

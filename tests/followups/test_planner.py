@@ -191,6 +191,29 @@ def test_after_an_outage_only_what_is_still_true_is_sent_and_the_rest_is_recorde
     assert check_in.next_step == "closes"
 
 
+@pytest.mark.parametrize("late", [15, 16, 18])
+def test_of_a_round_that_nobody_was_asked_in_neither_coach_nor_lead_hears_of_silence(year, late):
+    year.cohort.program.leads.add(lead := make_user("Lena", time_zone="Africa/Cairo"))
+    year.clock = day(late)
+    year.live_until(day(26))
+    # The first mail that members get is a reminder, and the last says that the round is closed.
+    assert sent(year, year.amara) == ["overdue", "closes"]
+    assert sent(year, year.coach) == sent(year, lead) == []
+    skipped = [skipped["step"] for skipped in year.check_in().skipped_steps]
+    assert skipped == ["opens", "nudge", "due", "coach", "lead"]
+    year.live_until(year.clock + 30 * DAY, step=6 * HOUR)
+    # In the next round all is as ever.
+    assert (sent(year, year.coach), sent(year, lead)) == (["coach"], ["lead"])
+
+
+def test_of_a_round_that_was_asked_late_coach_and_lead_hear_in_their_turn(year):
+    year.cohort.program.leads.add(lead := make_user("Lena", time_zone="Africa/Cairo"))
+    year.clock = day(13)
+    year.live_until(day(20))
+    assert sent(year, year.amara) == ["overdue"]
+    assert (sent(year, year.coach), sent(year, lead)) == (["coach"], ["lead"])
+
+
 def test_after_an_outage_of_a_whole_round_it_is_missed_without_a_mail(year):
     year.clock = day(25)
     year.live_until(day(25) + HOUR)

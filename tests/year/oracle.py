@@ -8,7 +8,7 @@ by day and is slow on purpose.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 STEP_DAYS = {
@@ -34,6 +34,8 @@ EARLIEST, LATEST = time(7), time(20)
 # So much of a day must be left after something was away for a mail to be owed on that day.
 ENOUGH = timedelta(hours=10)
 ONE_DAY = timedelta(days=1)
+# Where each date begins first.
+EASTERNMOST = timezone(timedelta(hours=14))
 SNOOZE = timedelta(days=7)
 # Days off (Monday is 0) of the zones in the tests' world, as the countries have them.
 DAYS_OFF = {"Africa/Cairo": {4, 5}}
@@ -180,11 +182,21 @@ def _due(team: TeamYear, number: int, step: str, opened: date, reader: Reader, f
     owed = (
         bool(evenings)
         and reader.address not in team.unreachable
+        and not (step in {"coach", "lead"} and _asked_too_late(opened, fate))
         # What was under way when the backup came back is taken as sent.
         and not (fate.restored and opens <= fate.restored < evenings[0])
     )
     which = (team.name, number, step, reader.address)
     return Due(*which, reader.zone, opens, expires, owed=owed, evenings=evenings)
+
+
+def _asked_too_late(opened: date, fate: Fate) -> bool:
+    """Was all away until the coach's turn, so that a silence is nobody's yet?"""
+    opening, coach = (
+        datetime.combine(opened + timedelta(days=STEP_DAYS[step]), time(), EASTERNMOST)
+        for step in ("opens", "coach")
+    )
+    return any(since <= opening and coach <= until for since, until in fate.closed)
 
 
 def _may_go(reader: Reader, day: date, closed: tuple[Closed, ...]) -> bool:

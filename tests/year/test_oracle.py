@@ -1,7 +1,7 @@
 """The oracle against dates computed by hand, and that it shares no code with the engine."""
 
 import ast
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,19 @@ def test_while_the_server_is_away_a_mail_is_owed_on_the_next_working_day():
     assert not mail(MONROVIA, 1, "opens", friday, answered=answered).owed
     # Until Tuesday: the nudge replaces it.
     assert not mail(MONROVIA, 1, "opens", away(utc(2027, 1, 22), utc(2027, 1, 26))).owed
+
+
+def test_of_a_round_that_nobody_was_asked_in_only_its_members_are_owed_word():
+    coach, lead = reader("UTC", coaches=True), reader("UTC", leads=True)
+    # The coach's turn begins, first on Earth, at ten (UTC) on the eve of 6 February.
+    begins = utc(2027, 2, 5, 10)
+    for until, owed in ((begins, False), (begins - timedelta(minutes=1), True)):
+        fate = away(utc(2027, 1, 20), until)
+        assert mail(coach, 1, "coach", fate).owed == owed
+        assert mail(lead, 1, "lead", fate).owed == owed
+        assert mail(MONROVIA, 1, "overdue", fate).owed
+    # It had opened before.
+    assert mail(coach, 1, "coach", away(utc(2027, 1, 22), begins)).owed
 
 
 def test_who_put_mails_off_is_owed_what_is_still_true_a_week_later():
