@@ -314,7 +314,8 @@ REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp("^(rediss?://|$)")
 SEEN_DIR = Path(env.str("SEEN_DIR", str(VAR_DIR / "seen")))
 # A clock that is further off than this stops the engine (outbox/hold.py).
 CLOCK_TOLERANCE_HOURS = env.float("CLOCK_TOLERANCE_HOURS", 2, validate=validate.Range(min=0.1))
-# /healthz turns red when a part of the tick is silent, or a due mail waits, for so many minutes.
+# /healthz turns red when a part of the tick is silent, or a due mail waits, for so many minutes;
+# /readyz for the mail.
 SILENCE_MINUTES = env.float("SILENCE_MINUTES", 5, validate=validate.Range(min=1))
 LATE_MINUTES = env.float("LATE_MINUTES", 15, validate=validate.Range(min=1))
 # Whoever sends it reads /metrics. Without one only this machine does, past every proxy.

@@ -26,7 +26,7 @@ def also_hinders(obstacle: Callable[[], dict[str, str]]) -> None:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Is all in order to serve? 503 while the database is away, a migration is missing, or an app
-    says that a person must look."""
+    says that a person must look: `bin/ask-ready` tells these apart."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())

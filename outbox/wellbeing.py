@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from coalitions import clock
 from outbox import delivery, ticking
 from outbox.models import Engine, Heartbeat
 
@@ -47,6 +48,12 @@ def look(now: datetime) -> Wellbeing:
 
 
 def obstacle() -> dict[str, str]:
-    """For `/readyz`: on hold a person must decide."""
-    held = Engine.objects.filter(held_since__isnull=False).first()
-    return {"on_hold": held.held_because} if held else {}
+    """For `/readyz`: on hold a person must decide, and a late mail says that nobody sends.
+
+    Anybody may ask: nothing of what a person wrote.
+    """
+    seen = look(clock.now())
+    found = {"on_hold": seen.held.held_because} if seen.held else {}
+    if seen.is_late:
+        found["late_mail"] = f"due for {seen.oldest_due // timedelta(minutes=1)} min"
+    return found

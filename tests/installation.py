@@ -13,8 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -120,14 +118,14 @@ class Installation:
         self.start(name, script, **dict(pair.split("=", 1) for pair in env))
 
     def wait_for_web(self) -> None:
-        wait_until(self._web_answers, f"{self.url}/readyz (see {self.log})")
+        wait_until(self.web_serves, f"the web server at {self.url} (see {self.log})")
 
-    def _web_answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
+    def web_serves(self) -> bool:
+        """What the container's health check says."""
+        asked = subprocess.run(
+            [ROOT / "bin" / "ask-ready"], env=self.env, capture_output=True, check=False
+        )
+        return asked.returncode == 0
 
     def stop(self) -> None:
         """End every process that was started."""

@@ -133,7 +133,7 @@ def knock(
             else:
                 answer = client.generic(method, url)
         status = answer.status_code
-        unwell = status >= 500 and name != "healthz"
+        unwell = status >= 500 and name not in {"healthz", "readyz"}
         if unwell or (not may and not public and status not in CLOSED):
             wrong.append(f"{role}: {method} {url} ({name}, {target}) answered {status}")
         sent_away = status == 302 and answer["Location"].startswith("/accounts/login/")

@@ -124,11 +124,26 @@ def test_a_mail_that_waits_too_long_is_not_well(client, late, status):
     assert abs(answer.json()["oldest_due_seconds"] - late.total_seconds()) <= 2
 
 
+def test_a_mail_that_waits_too_long_is_seen_by_who_asks_whether_all_is_ready(client):
+    now = clock.now()
+    put(now=now - 14 * MINUTE)
+    assert client.get("/readyz").status_code == 200
+    put(now=now - 5 * HOUR)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {
+        "ready": False,
+        "migrations_missing": 0,
+        "late_mail": "due for 300 min",
+    }
+
+
 def test_a_mail_for_tomorrow_does_not_count_as_late(client):
     now = clock.now()
     Heartbeat.objects.create(name="tick", beat_at=now)
     put(now=now - DAY, not_before=now + HOUR)
     assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
 
 
 def test_without_a_database_it_says_so_and_no_more(client: Client):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
 
-from tests.installation import ROOT, Installation, wait_until
+from tests.installation import Installation
 from tests.servers import own_servers
 from tests.shipping.raw import ASSET, Answer, ask, first_visit
 from tests.tables import make_tables
@@ -35,16 +34,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         stack.callback(own.stop)
         make_tables(own)
         own.start("web", "web")
-        wait_until(lambda: is_ready(own), f"the web server (see {own.log})")
+        own.wait_for_web()
         yield own
-
-
-def is_ready(installation: Installation) -> bool:
-    """What the container's health check says."""
-    asked = subprocess.run(
-        [ROOT / "bin" / "ask-ready"], env=installation.env, capture_output=True, check=False
-    )
-    return asked.returncode == 0
 
 
 @pytest.fixture(params=["/", "/accounts/login/"])
@@ -72,6 +63,14 @@ def test_monitors_ask_over_plain_http(installation: Installation) -> None:
     assert ask(installation.port, "/healthz", Host=NAME).status == 503
     installation.manage("tick")
     assert ask(installation.port, "/healthz", Host=NAME).status == 200
+
+
+def test_the_web_server_is_well_while_the_mails_need_a_person(installation: Installation) -> None:
+    installation.manage("followups", "hold")
+    assert ask(installation.port, "/readyz", Host=NAME).status == 503
+    assert installation.web_serves()
+    installation.manage("followups", "resume")
+    assert ask(installation.port, "/readyz", Host=NAME).status == 200
 
 
 def test_nothing_of_the_inside_is_shown(installation: Installation) -> None:
@@ -172,6 +171,6 @@ def test_files_are_kept_for_good_under_names_that_change_with_them(
 
 def test_the_health_check_notices_a_web_server_that_is_gone(installation: Installation) -> None:
     installation.kill("web")
-    assert not is_ready(installation)
+    assert not installation.web_serves()
     installation.restart("web")
-    wait_until(lambda: is_ready(installation), "the web server to come back")
+    installation.wait_for_web()
