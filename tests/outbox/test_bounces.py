@@ -222,10 +222,11 @@ def hook(settings: Any) -> Any:
     settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
     settings.ROOT_URLCONF = type("Hooked", (), {"urlpatterns": hosted.doors()})
 
-    def tell(secret: str = SECRET, **event: Any) -> int:
+    def tell(secret: str = SECRET, raw: bytes | None = None, **event: Any) -> int:
         credentials = base64.b64encode(secret.encode()).decode()
         headers = {"Authorization": f"Basic {credentials}"}
-        body = json.dumps({"RecordType": "Bounce", "Type": "HardBounce", "ID": 42} | event)
+        told = json.dumps({"RecordType": "Bounce", "Type": "HardBounce", "ID": 42} | event)
+        body = told if raw is None else raw
         client = Client()
         return client.post(
             "/hooks/mail/", body, content_type="application/json", headers=headers
@@ -253,6 +254,44 @@ def test_a_webhook_without_the_secret_changes_nothing(sink, reminder, hook):
     message, _raw = sent(sink)
     assert hook("provider:guessed", Email=message.address) == 400
     assert not MailEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b"null", b"3", b"{", b"\xff", b"[" * 100_000], ids=lambda raw: repr(raw[:9])
+)
+def test_a_webhook_with_a_body_that_is_none_changes_nothing(sink, reminder, hook, raw):
+    sent(sink)
+    assert hook(raw=raw) == 400
+    assert not MailEvent.objects.exists()
+
+
+def test_a_webhook_that_names_no_address_but_something_else_changes_nothing(sink, reminder, hook):
+    message, _raw = sent(sink)
+    for wrong in ([message.address], {"a": 1}, 3, f"{message.address}\0"):
+        assert hook(Email=wrong) == 400
+    assert hook(Email=message.address, Description=["no", "text"]) == 400
+    assert hook(Email=message.address, MessageID=[1]) == 400
+    assert hook(Email=message.address, MessageID="\0") == 400
+    assert not MailEvent.objects.exists()
+    assert not Suppression.objects.exists()
+
+
+def test_a_provider_that_numbers_its_mails_is_understood(sink, reminder, hook):
+    message, _raw = sent(sink)
+    assert hook(Email=message.address, MessageID=12) == 200
+    assert MailEvent.objects.get().message == message
+
+
+def test_what_fails_on_our_side_is_no_fault_of_the_providers(sink, reminder, hook, monkeypatch):
+    """It tries again after a 500, and not after a 400."""
+    message, _raw = sent(sink)
+
+    def stumble(*_args: Any, **_more: Any) -> None:
+        raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr(events, "note", stumble)
+    with pytest.raises(ValueError, match="of ours"):
+        hook(Email=message.address)
 
 
 def test_without_a_provider_there_is_no_webhook(client):
