@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from tests.access.nasty import DIGITS, POWER
+from tests.followups.conftest import World
 from tests.outbox.conftest import put
 
 
@@ -45,3 +48,19 @@ def test_a_slip_of_the_operator_is_told_in_a_sentence(db, sink, arguments):
     assert "secret" not in said
     waiting.refresh_from_db()
     assert waiting.state == "queued"
+
+
+def test_a_listing_ends_quietly_when_its_reader_has_enough(year: World):
+    put()
+    lists = (
+        ["outbox"],
+        ["outbox", "list"],
+        ["followups", "due"],
+        ["followups", "due", "--json"],
+        ["followups", "preview", "--cohort", str(year.cohort.pk)],
+    )
+    for arguments in lists:
+        end, pipe = os.pipe()
+        os.close(end)
+        with os.fdopen(pipe, "w") as out:
+            call_command(*arguments, stdout=out)

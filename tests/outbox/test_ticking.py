@@ -172,6 +172,22 @@ def test_the_outbox_can_be_listed_and_a_failed_mail_tried_again(sink, reminder):
     assert "checkin/1/1/opens" in run("outbox")
 
 
+def test_the_outbox_lists_what_is_due_before_what_went(sink, reminder):
+    now = clock.now()
+    for key, state, due in (
+        ("went-first", "sent", now - 2 * DAY),
+        ("for-tomorrow", "queued", now + DAY),
+        ("due", "queued", now - HOUR),
+        ("went-last", "sent", now - DAY),
+    ):
+        mail = put(now=now, key=key)
+        Message.objects.filter(pk=mail.pk).update(state=state, next_attempt_at=due)
+    told = [line.split()[-1] for line in run("outbox").splitlines()]
+    assert told == ["due", "for-tomorrow", "went-last", "went-first"]
+    told = [line.split()[-1] for line in run("outbox", "list", "--state", "sent").splitlines()]
+    assert told == ["went-last", "went-first"]
+
+
 def test_only_a_failed_or_dead_mail_that_has_not_expired_is_tried_again(sink, reminder, capsys):
     now = clock.now()
     put(now=now, key="waits")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentTypeError
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from coalitions import clock
+from coalitions.piping import quiet_when_cut
 from cohorts.fields import check_year
 from cohorts.models import Cohort
 from followups import due, forecast
@@ -21,6 +23,7 @@ from outbox.models import Engine
 
 # `--as-sent` without a moment.
 RESTORED = object()
+LISTS = {"preview", "due"}
 COLUMNS = ("date", "time", "zone", "round", "step", "team", "person", "address", "language")
 
 
@@ -59,7 +62,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        getattr(self, options["command"])(options)
+        with quiet_when_cut(self.stdout) if options["command"] in LISTS else nullcontext():
+            getattr(self, options["command"])(options)
 
     def tick(self, options: dict[str, Any]) -> None:
         ticking.tick(clock.now())

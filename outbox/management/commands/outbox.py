@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from coalitions import clock
+from coalitions.piping import quiet_when_cut
 from outbox import mailbox, mailboxes, operating
 from outbox.models import Message
 from outbox.states import State
+
+TO_GO = [State.QUEUED, State.CLAIMED]
 
 
 class Command(BaseCommand):
@@ -41,13 +46,14 @@ class Command(BaseCommand):
             self.list(options.get("state"), options.get("kind"))
 
     def list(self, state: str | None, kind: str | None) -> None:
-        mails = Message.objects.order_by("next_attempt_at", "pk")
-        mails = mails.filter(state=state) if state else mails
-        for mail in (mails.filter(kind=kind) if kind else mails).iterator():
-            self.stdout.write(
-                f"{mail.pk:6} {mail.state:10} {mail.next_attempt_at:%Y-%m-%d %H:%M}Z "
-                f"{mail.kind:16} {mail.address} {mail.key} {mail.reason or mail.error}".rstrip()
-            )
+        mails = Message.objects.filter(**({"state": state} if state else {}))
+        mails = mails.filter(kind=kind) if kind else mails
+        with quiet_when_cut(self.stdout):
+            for mail in _due_first(mails):
+                self.stdout.write(
+                    f"{mail.pk:6} {mail.state:10} {mail.next_attempt_at:%Y-%m-%d %H:%M}Z "
+                    f"{mail.kind:16} {mail.address} {mail.key} {mail.reason or mail.error}".rstrip()
+                )
 
     def retry(self, options: dict[str, Any]) -> None:
         now, names = clock.now(), options["mails"]
@@ -90,3 +96,12 @@ class Command(BaseCommand):
         except mailbox.MailboxError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{letters} letters read, {news} bounces or complaints noted.")
+
+
+def _due_first(mails: QuerySet[Message]) -> Iterator[Message]:
+    """Those that are still to go by their moments, then the others, the latest first."""
+    to_go = Q(state__in=TO_GO)
+    return chain(
+        mails.filter(to_go).order_by("next_attempt_at", "pk").iterator(),
+        mails.exclude(to_go).order_by("-next_attempt_at", "-pk").iterator(),
+    )
