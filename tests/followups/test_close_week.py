@@ -121,7 +121,14 @@ def test_once_the_week_is_closed_the_preview_is_to_the_minute_what_is_sent(year)
     assert sent == planned
 
 
-def test_the_preview_as_a_table_has_a_line_a_mail_and_the_number_of_them(world):
+def test_what_the_preview_tells_one_person_at_once_counts_as_one_mail(world):
+    make_team(world.cohort, name="Kenya", coach=world.coach)
+    lines = preview(world.cohort).strip().splitlines()
+    assert len([line for line in lines if "Carla Coach" in line]) == 16
+    assert lines[-1] == "88 mails if nobody answers."
+
+
+def test_the_preview_as_a_table_has_a_line_a_thing_and_the_number_of_mails(world):
     lines = preview(world.cohort).strip().splitlines()
     assert lines[0].split()[:4] == ["date", "time", "zone", "round"]
     assert lines[-1] == "88 mails if nobody answers."

@@ -122,7 +122,8 @@ class Command(BaseCommand):
         if cohort is None:
             known = ", ".join(f"{c.pk} {c.name}" for c in Cohort.objects.all()[:20])
             raise CommandError(f"There is no cohort {options['cohort']}. Known: {known or 'none'}.")
-        rows = [_row(mail) for mail in forecast.mails_of_year(cohort)]
+        expected = forecast.mails_of_year(cohort)
+        rows = [_row(told) for told in expected]
         if options["json"]:
             self.stdout.write(json.dumps(rows, ensure_ascii=False))
             return
@@ -135,7 +136,9 @@ class Command(BaseCommand):
                 row[name].ljust(width) for name, width in zip(COLUMNS, widths, strict=True)
             )
             self.stdout.write(line.rstrip())
-        self.stdout.write(f"\n{len(rows)} mails if nobody answers.")
+        # What one person is told at one moment is one mail.
+        mails = {(told.person.pk, told.at) for told in expected}
+        self.stdout.write(f"\n{len(mails)} mails if nobody answers.")
 
 
 def _moment(text: str) -> datetime:
