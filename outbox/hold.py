@@ -66,7 +66,10 @@ def is_held() -> bool:
 
 
 def hold(*, words: str, now: datetime) -> bool:
-    """Stop planning and sending until `resume`; False when it was held already."""
+    """Stop planning and sending until `resume`; False when it was held already.
+
+    The `words` are shown to program leads and administrators.
+    """
     engine, _made = Engine.objects.get_or_create(pk=1, defaults={"seen_at": now})
     return _hold(engine, Why.PERSON, words, now=now)
 
@@ -102,7 +105,7 @@ def _hold(
         held_since=now, held_because=why, held_words=words[:300], sent_until=sent_until
     )
     if held:
-        logger.error("The engine is on hold: %s", words)
+        logger.error("The engine is on hold: %s", words or why)
     engine.refresh_from_db()
     return bool(held)
 

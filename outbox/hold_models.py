@@ -43,3 +43,13 @@ class Engine(models.Model):
 
     def __str__(self) -> str:
         return f"held: {self.held_because}" if self.held_since else "running"
+
+    @property
+    def said(self) -> str:
+        """Why it is held, for whoever runs the installation."""
+        return self.held_words or str(self.get_held_because_display())
+
+    @property
+    def said_by_person(self) -> str:
+        """The words of the person who stopped it, if there were any."""
+        return self.held_words if self.held_because == self.Why.PERSON else ""

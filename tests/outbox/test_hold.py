@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from coalitions import clock
 from outbox import hold, ticking
 from outbox.models import Engine, Message
+from tests.factories import make_program, make_user
 from tests.outbox import restoring
 from tests.outbox.conftest import DAY, HOUR, MINUTE, NOW, put
 
@@ -210,6 +211,27 @@ def test_a_hold_is_told_where_people_look(client, sink, reminder):
     assert client.get("/readyz").status_code == 200
     with pytest.raises(CommandError, match="not on hold"):
         run("resume")
+
+
+@pytest.mark.django_db
+def test_the_words_of_who_stopped_it_are_for_those_who_lead_and_not_for_strangers(
+    client, sign_in, settings
+):
+    settings.MFA_REQUIRED = False
+    ticking.tick(clock.now())
+    run("hold", "<b>the ministry</b> asks")
+    assert "ministry" not in client.get("/readyz").content.decode()
+    assert "ministry" not in client.get("/healthz").content.decode()
+    lead = make_user("Grace Weah")
+    make_program(lead)
+    page = sign_in(lead).get("/operations/").content.decode()
+    assert "<bdi>&lt;b&gt;the ministry&lt;/b&gt; asks</bdi>" in page
+    run("resume")
+    run("hold")
+    page = sign_in(lead).get("/operations/").content.decode()
+    assert "someone stopped it." in page
+    with pytest.raises(CommandError, match="on hold: someone stopped it"):
+        run("tick")
 
 
 @pytest.mark.django_db

@@ -46,7 +46,9 @@ class Command(BaseCommand):
         )
         listing.add_argument("--json", action="store_true", help="one JSON list")
         stop = commands.add_parser("hold", help="stop planning and sending until `resume`")
-        stop.add_argument("why", nargs="?", default="", help="said on pages and in /readyz")
+        stop.add_argument(
+            "why", nargs="?", default="", help="words shown to program leads and administrators"
+        )
         go_on = commands.add_parser("resume", help="go on after a hold")
         choice = go_on.add_mutually_exclusive_group()
         choice.add_argument(
@@ -69,7 +71,7 @@ class Command(BaseCommand):
         ticking.tick(clock.now())
         held = Engine.objects.filter(held_since__isnull=False).first()
         if held:
-            raise CommandError(f"The engine is on hold: {held.held_words}. See `followups due`.")
+            raise CommandError(f"The engine is on hold: {held.said}. See `followups due`.")
         self.stdout.write("Looked at what was due, and sent it.")
 
     def due(self, options: dict[str, Any]) -> None:
@@ -85,8 +87,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(rows)} due at {now:%Y-%m-%d %H:%M}Z.")
 
     def hold(self, options: dict[str, Any]) -> None:
-        words = options["why"] or "stopped by hand"
-        if not hold.hold(words=words, now=clock.now()):
+        if not hold.hold(words=options["why"], now=clock.now()):
             raise CommandError("The engine is on hold already.")
         self.stdout.write("On hold: nothing is planned or sent until `followups resume`.")
 
