@@ -235,6 +235,41 @@ def test_the_words_of_who_stopped_it_are_for_those_who_lead_and_not_for_stranger
 
 
 @pytest.mark.django_db
+def test_what_did_not_go_yet_is_never_taken_as_sent(sink, reminder):
+    now = clock.now()
+    hold.hold(words="", now=now)
+    mail = put(now=now)
+    with pytest.raises(CommandError, match=r"still to come.* Say until when"):
+        run("resume", "--as-sent", (now + 365 * DAY).isoformat())
+    mail.refresh_from_db()
+    assert (hold.is_held(), mail.state) == (True, "queued")
+    assert "1 mails that were due by" in run("resume", "--as-sent", clock.now().isoformat())
+
+
+@pytest.mark.django_db
+def test_after_a_restore_nothing_is_said_of_what_the_database_knows_itself(sink, reminder):
+    now = clock.now()
+    ticking.tick(now - 3 * DAY)
+    Engine.objects.update(
+        held_since=now, held_because="restored", held_words="restored", sent_until=now
+    )
+    with pytest.raises(CommandError, match=r"own last tick was at .* Say a later moment"):
+        run("resume", "--as-sent", (now - 4 * DAY).isoformat())
+    assert hold.is_held()
+    run("resume", "--as-sent", f"{now - 3 * DAY:%Y-%m-%dT%H:%M}")
+    assert not hold.is_held()
+
+
+@pytest.mark.django_db
+def test_of_a_hold_by_hand_any_moment_before_now_may_be_said(sink, reminder):
+    now = clock.now()
+    ticking.tick(now)
+    hold.hold(words="", now=now)
+    run("resume", "--as-sent", (now - 4 * DAY).isoformat())
+    assert not hold.is_held()
+
+
+@pytest.mark.django_db
 def test_what_is_due_is_listed_with_its_reason_and_left_alone(sink, reminder):
     put(key="checkin/7/3/nudge")
     late = put(key="tried")

@@ -98,6 +98,8 @@ class Command(BaseCommand):
         as_sent = options["as_sent"]
         if as_sent is RESTORED:
             as_sent = held.sent_until or clock.now()
+        elif as_sent:
+            _check_as_sent(as_sent, held, clock.now())
         if held.held_because == Engine.Why.RESTORED and not (as_sent or options["send"]):
             raise CommandError(
                 f"{held.held_words[:1].upper()}{held.held_words[1:]}. What went out since is due "
@@ -143,14 +145,31 @@ class Command(BaseCommand):
 
 
 def _moment(text: str) -> datetime:
-    """A moment as someone types it, in UTC where no zone is named."""
+    """A moment as someone types it, of UTC where no zone is named; in UTC."""
     try:
         moment = datetime.fromisoformat(text)
         check_year(moment.date())
     except (ValueError, ValidationError):
         sentence = f"{text!r} is no moment of our time, such as 2027-03-01T09:00"
         raise ArgumentTypeError(sentence) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _check_as_sent(until: datetime, held: Engine, now: datetime) -> None:
+    """Refuse a slip that could not be taken back: taken as sent is never sent."""
+    if until > now:
+        raise CommandError(
+            f"{until:%Y-%m-%d %H:%M}Z is still to come, so nothing went by then. Say until when "
+            "mails may have gone, or --as-sent without a moment."
+        )
+    # People type minutes.
+    known = held.seen_at.replace(second=0, microsecond=0)
+    if held.held_because == Engine.Why.RESTORED and until < known:
+        raise CommandError(
+            f"This database's own last tick was at {known:%Y-%m-%d %H:%M}Z, and it knows what went "
+            "by then. Say a later moment, --as-sent without one, or --send to send what came due "
+            "since once more."
+        )
 
 
 def _row(mail: Expected) -> dict[str, str]:
