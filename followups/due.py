@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from followups import planner
+from followups import planner, schedule
 from followups.models import CheckIn
 from outbox import breaker, delivery, hold, wellbeing
 from outbox.models import Message
@@ -15,20 +15,13 @@ from outbox.models import Message
 logger = logging.getLogger(__name__)
 
 COLUMNS = ("since", "what", "whom", "why")
+OBSTACLE = "obstacle"
 
 
 def rows(now: datetime) -> list[dict[str, str]]:
     """Steps of check-ins that a tick at `now` would take, and mails that it would send."""
-    steps = CheckIn.objects.due(now).select_related("team", "round")
-    found = [
-        {
-            "since": _minute(check_in.next_at),
-            "what": f"check-in {check_in.round.number}: {check_in.get_next_step_display()}",
-            "whom": check_in.team.name,
-            "why": f"the check-in is {check_in.get_state_display()}, and this step begins",
-        }
-        for check_in in steps
-    ]
+    waiting = CheckIn.objects.due(now).select_related("team", "round")
+    found = [row for check_in in waiting for row in _steps(check_in, now)]
     return found + [
         {
             "since": _minute(mail.next_attempt_at),
@@ -40,17 +33,34 @@ def rows(now: datetime) -> list[dict[str, str]]:
     ]
 
 
-def obstacles(now: datetime) -> list[str]:
-    """What keeps it all from going."""
+def _steps(check_in: CheckIn, now: datetime) -> list[dict[str, str]]:
+    """A row for each step that a tick would take; it takes none that a later one overtook."""
+    begun = schedule.begun(check_in.round, check_in.next_step, now)
+    taken = schedule.not_overtaken(begun)
+    skipped = ", ".join(str(CheckIn.Step(step).label) for step in begun if step not in taken)
+    why = f"the check-in is {check_in.get_state_display()}, and this step begins"
+    return [
+        {
+            "since": _minute(schedule.begins(schedule.step_date(check_in.round, step))),
+            "what": f"check-in {check_in.round.number}: {CheckIn.Step(step).label}",
+            "whom": check_in.team.name,
+            "why": f"{why}; too late for: {skipped}" if skipped else why,
+        }
+        for step in taken
+    ]
+
+
+def obstacles(now: datetime) -> list[dict[str, str]]:
+    """What keeps it all from going at `now`, which is the present moment: rows like the others."""
     seen = wellbeing.look(now)
-    found = (
-        [f"on hold since {_minute(seen.held.held_since)}: {seen.held.held_words}"]
-        if seen.held
-        else []
-    )
+    found = []
+    if seen.held:
+        since = _minute(seen.held.held_since)
+        found.append((since, f"on hold since {since}: {seen.held.said}"))
     if breaker.is_paused(now):
-        found.append("the mail server is left alone for some minutes: it refused everyone")
-    return found + [f"no tick: {name} is silent" for name in seen.silent]
+        found.append(("", "the mail server is left alone for some minutes: it refused everyone"))
+    found += [("", f"no tick: {name} is silent") for name in seen.silent]
+    return [{"since": since, "what": OBSTACLE, "whom": "", "why": why} for since, why in found]
 
 
 def _make_links(mail: Message) -> None:

@@ -67,6 +67,17 @@ def begins(day: date) -> datetime:
     return datetime.combine(day, time(), FIRST_ON_EARTH).astimezone(UTC)
 
 
+def begun(round_: Round, first: str, now: datetime) -> list[str]:
+    """The steps of a round from `first` on that have begun at `now` (UTC)."""
+    left = STEPS[STEPS.index(first) :]
+    return [step for step in left if begins(step_date(round_, step)) <= now]
+
+
+def not_overtaken(steps: list[str]) -> list[str]:
+    """Those of the steps that are still true beside the others."""
+    return [step for step in steps if OVERTAKEN_BY.get(step) not in steps]
+
+
 def until(round_: Round, step: str, reader: Reader) -> datetime:
     """The instant (UTC) after which a step's mail makes no sense: the eve of what overtakes it.
 

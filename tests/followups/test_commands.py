@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from followups import due as due_rows
+from followups import planner, schedule
+from followups.models import CheckIn
 from tests.access.nasty import DIGITS, POWER
-from tests.followups.conftest import World
+from tests.followups.conftest import World, day
 from tests.outbox.conftest import put
 
 
@@ -64,3 +69,23 @@ def test_a_listing_ends_quietly_when_its_reader_has_enough(year: World):
         os.close(end)
         with os.fdopen(pipe, "w") as out:
             call_command(*arguments, stdout=out)
+
+
+def due(*arguments: str) -> list[dict[str, str]]:
+    out = StringIO()
+    call_command("followups", "due", "--json", *arguments, stdout=out)
+    return [row for row in json.loads(out.getvalue()) if row["what"] != due_rows.OBSTACLE]
+
+
+@pytest.mark.parametrize("number", [0, 4, 6, 10, 12, 16, 19, 25])
+def test_the_steps_that_are_listed_as_due_are_those_that_a_tick_takes(year: World, number):
+    listed = due("--now", day(number).isoformat())
+    before = year.check_in()
+    planner.take_step(before, day(number))
+    after = year.check_in()
+    skipped = {one["step"] for one in after.skipped_steps}
+    begun = schedule.begun(before.round, before.next_step, day(number))
+    taken = [f"check-in 1: {CheckIn.Step(step).label}" for step in begun if step not in skipped]
+    assert [row["what"] for row in listed] == taken
+    for step in skipped:
+        assert str(CheckIn.Step(step).label) in listed[0]["why"].split("too late for: ")[1]

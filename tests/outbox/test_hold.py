@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from coalitions import clock
 from outbox import hold, ticking
-from outbox.models import Engine, Message
+from outbox.models import Engine, Heartbeat, Message
 from tests.factories import make_program, make_user
 from tests.outbox import restoring
 from tests.outbox.conftest import DAY, HOUR, MINUTE, NOW, put
@@ -267,6 +268,25 @@ def test_of_a_hold_by_hand_any_moment_before_now_may_be_said(sink, reminder):
     hold.hold(words="", now=now)
     run("resume", "--as-sent", (now - 4 * DAY).isoformat())
     assert not hold.is_held()
+
+
+@pytest.mark.django_db
+def test_what_hinders_is_asked_of_today_and_told_to_programs_too(sink, reminder):
+    ticking.tick(clock.now())
+    later = (clock.now() + 30 * DAY).isoformat()
+    assert "no tick" not in run("due", "--now", later)
+    assert json.loads(run("due", "--now", later, "--json")) == []
+    run("hold", "moving house")
+    put()
+    obstacle, mail = json.loads(run("due", "--json"))
+    assert list(obstacle) == list(mail)
+    assert obstacle["what"] == "obstacle"
+    assert obstacle["why"].endswith(": moving house")
+    assert obstacle["since"].endswith("Z")
+    Heartbeat.objects.all().delete()
+    told = run("due", "--now", later)
+    assert "! no tick: tick is silent" in told
+    assert "! on hold since" in told
 
 
 @pytest.mark.django_db

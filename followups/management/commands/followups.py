@@ -44,7 +44,7 @@ class Command(BaseCommand):
             metavar="MOMENT",
             help="at another moment, such as 2027-03-01T09:00",
         )
-        listing.add_argument("--json", action="store_true", help="one JSON list")
+        listing.add_argument("--json", action="store_true", help="one JSON list, obstacles first")
         stop = commands.add_parser("hold", help="stop planning and sending until `resume`")
         stop.add_argument(
             "why", nargs="?", default="", help="words shown to program leads and administrators"
@@ -76,12 +76,13 @@ class Command(BaseCommand):
 
     def due(self, options: dict[str, Any]) -> None:
         now = options["now"] or clock.now()
-        rows = due.rows(now)
+        # What hinders is asked of today, whatever moment the rest is of.
+        obstacles, rows = due.obstacles(clock.now()), due.rows(now)
         if options["json"]:
-            self.stdout.write(json.dumps(rows, ensure_ascii=False))
+            self.stdout.write(json.dumps([*obstacles, *rows], ensure_ascii=False))
             return
-        for words in due.obstacles(now):
-            self.stdout.write(f"! {words}")
+        for obstacle in obstacles:
+            self.stdout.write(f"! {obstacle['why']}")
         for row in rows:
             self.stdout.write("  ".join(row[name] for name in due.COLUMNS).rstrip())
         self.stdout.write(f"{len(rows)} due at {now:%Y-%m-%d %H:%M}Z.")
