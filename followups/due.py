@@ -36,7 +36,7 @@ def rows(now: datetime) -> list[dict[str, str]]:
 def _steps(check_in: CheckIn, now: datetime) -> list[dict[str, str]]:
     """A row for each step that a tick would take; it takes none that a later one overtook."""
     begun = schedule.begun(check_in.round, check_in.next_step, now)
-    taken = schedule.not_overtaken(begun)
+    taken = planner.still_true(check_in, begun)
     skipped = ", ".join(str(CheckIn.Step(step).label) for step in begun if step not in taken)
     why = f"the check-in is {check_in.get_state_display()}, and this step begins"
     return [

@@ -100,12 +100,8 @@ def take_step(check_in: CheckIn, now: datetime) -> bool:
     recorded as skipped and never made up for.
     """
     place = schedule.STEPS.index(check_in.next_step)
-    begun = [
-        step
-        for step in schedule.STEPS[place:]
-        if schedule.begins(schedule.step_date(check_in.round, step)) <= now
-    ]
-    taken = _still_true(check_in, begun)
+    begun = schedule.begun(check_in.round, check_in.next_step, now)
+    taken = still_true(check_in, begun)
     is_over = Step.CLOSES in taken
     upcoming = Step.NONE if is_over else schedule.STEPS[place + len(begun)]
     with transaction.atomic():
@@ -132,13 +128,13 @@ def take_step(check_in: CheckIn, now: datetime) -> bool:
     return bool(ours)
 
 
-def _still_true(check_in: CheckIn, begun: list[str]) -> list[str]:
-    """Which of the steps that have begun no later one overtook.
+def still_true(check_in: CheckIn, begun: list[str]) -> list[str]:
+    """Which of the steps that have begun are taken: those that no later one overtook.
 
     Coach and lead are told of a silence only where the team was asked before the coach's step
     began: their mails say that its people were reminded, and the lead's that the coach was told.
     """
-    true = [step for step in begun if schedule.OVERTAKEN_BY.get(step) not in begun]
+    true = schedule.not_overtaken(begun)
     is_new = check_in.state == State.SCHEDULED and Step.COACH in begun
     if is_new or any(skipped["step"] == Step.COACH for skipped in check_in.skipped_steps):
         return [step for step in true if step not in TO_STAFF]
