@@ -20,7 +20,7 @@ from coalitions.days import in_words
 from cohorts.models import Cohort
 from followups import forecast, pauses, schedule
 from followups.forecast import Expected
-from followups.models import CheckIn, Pause, Round
+from followups.models import CheckIn, Holiday, Pause, Round
 from followups.schedules import LAST_WEEK, MOST_ROUNDS
 
 State = CheckIn.State
@@ -46,13 +46,13 @@ class RoundChange:
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed[T]:
     """Mails, the first of which are shown one by one."""
 
-    all: list[Expected]
+    all: list[T]
 
     @property
-    def shown(self) -> list[Expected]:
+    def shown(self) -> list[T]:
         return self.all[:MOST_SHOWN]
 
     @property
@@ -69,7 +69,7 @@ class Difference:
     no_longer: list[Expected]
 
     @property
-    def lists(self) -> list[Listed]:
+    def lists(self) -> list[Listed[Expected]]:
         return [Listed(self.besides), Listed(self.no_longer)]
 
     def __bool__(self) -> bool:
@@ -77,18 +77,22 @@ class Difference:
 
 
 def fingerprint(cohort: Cohort) -> str:
-    """A word that is another one once somebody changed the cohort's rounds or pauses."""
+    """A word that is another one once somebody changed the cohort's rounds, pauses or holidays."""
     rounds = cohort.rounds.order_by("pk").values_list("pk", "number", "opens_on")
     held = Pause.objects.live().filter(team__cohort=cohort).order_by("pk").values_list("pk")
-    return hashlib.sha256(repr((list(rounds), list(held))).encode()).hexdigest()[:16]
+    off = Holiday.objects.filter(cohort=cohort).order_by("day").values_list("day", "name")
+    told = repr((list(rounds), list(held), list(off)))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def difference(cohort: Cohort, change: Change, now: datetime) -> Difference:
     """What `change` would do: it is done and taken back. Raises what `change` raises."""
     with transaction.atomic():
         before, mails = _rounds(cohort), _mails_to_come(cohort, now)
-        change(Cohort.objects.select_for_update().get(pk=cohort.pk))
-        after, new_mails = _rounds(cohort), _mails_to_come(cohort, now)
+        # Read anew afterwards: `cohort` remembers the holidays that it was asked for.
+        held = Cohort.objects.select_for_update().get(pk=cohort.pk)
+        change(held)
+        after, new_mails = _rounds(held), _mails_to_come(held, now)
         transaction.set_rollback(True)
     return Difference(
         _paired(before, after),

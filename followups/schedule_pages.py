@@ -19,7 +19,7 @@ from coalitions import clock
 from cohorts.access import MANAGE_COHORT, MANAGE_PROGRAM, SignedIn, cohort_door, program_door
 from cohorts.fields import LineField
 from cohorts.models import Cohort, Program
-from followups import forecast, holidays, schedules, year_pages
+from followups import forecast, holiday_pages, schedules, year_pages
 from followups.models import ScheduleTemplate
 from followups.schedule import ROUND_WEEKS
 
@@ -160,10 +160,8 @@ def schedule_template(request: SignedIn, program: Program, schedule_id: int) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 @cohort_door(may=MANAGE_COHORT)
 def cohort_schedule(request: SignedIn, cohort: Cohort) -> HttpResponse:
-    """When a cohort's teams are asked; by `do`: its holidays. Until the week is closed: take a
-    kept schedule, or type; from then on see what a change does first."""
-    if request.method == "POST" and request.POST.get("do") == "holidays":
-        return _keep_holidays(request, cohort)
+    """When a cohort's teams are asked. Until the week is closed: take a kept schedule, or type;
+    from then on see what a change does first."""
     if cohort.state in {Cohort.State.FOLLOW_UP, Cohort.State.CLOSED}:
         return year_pages.running(request, cohort)
     form = OwnWeeksForm(initial={"weeks": schedules.weeks_of(cohort)}, cohort=cohort)
@@ -193,20 +191,6 @@ def _show_schedule(
             *cohort.program.schedule_templates.live(),
         ],
         "holidays": cohort.holidays.all(),
+        "may_name_holidays": holiday_pages.may_change(cohort),
     }
     return render(request, "followups/cohort_schedule.html", context, status=status)
-
-
-def _keep_holidays(request: SignedIn, cohort: Cohort) -> HttpResponse:
-    """Take the holidays as they were typed; what is no line of them is said, nothing is lost."""
-    runs = cohort.state in {Cohort.State.FOLLOW_UP, Cohort.State.CLOSED}
-    if runs and not cohort.roles & MANAGE_PROGRAM:
-        raise Http404
-    typed = request.POST.get("holidays", "")
-    try:
-        holidays.keep(cohort, typed)
-    except ValidationError as error:
-        context = {"cohort": cohort, "typed": typed, "problem": error.message}
-        return render(request, "followups/holidays.html", context, status=UNPROCESSABLE)
-    messages.success(request, _("Saved."))
-    return redirect("cohort_schedule", cohort.pk)

@@ -3,6 +3,7 @@ from django.urls import path
 from followups import (
     coach_pages,
     commitment_pages,
+    holiday_pages,
     link_pages,
     preference_pages,
     schedule_pages,
@@ -28,6 +29,11 @@ urlpatterns = [
     ),
     path(
         "cohorts/<int:cohort_id>/schedule/", schedule_pages.cohort_schedule, name="cohort_schedule"
+    ),
+    path(
+        "cohorts/<int:cohort_id>/schedule/holidays/",
+        holiday_pages.cohort_holidays,
+        name="cohort_holidays",
     ),
     path(
         "cohorts/<int:cohort_id>/schedule/calendar/",

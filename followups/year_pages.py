@@ -112,7 +112,8 @@ def running(request: SignedIn, cohort: Cohort) -> HttpResponse:
         "difference": shown,
         "is_shown": shown is not None,
         "seen": rearranging.fingerprint(cohort),
-        "holidays": cohort.holidays.all(),
+        "holidays": cohort.holidays.order_by("day"),
+        "may_name_holidays": may_change,
     }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "followups/schedule_running.html", context, status=status)

@@ -17,10 +17,11 @@ def pause(cohort: Cohort, *, by: User, now: datetime) -> None:
     """Give the cohort two holidays, and a team of it a pause over the next round but one."""
     coming = rearranging.ahead(cohort, now)
     first, second = coming[0].opens_on, coming[1].opens_on
-    holidays.keep(
-        cohort,
-        f"{first + timedelta(days=4)} Unity Day\n{second + timedelta(days=12)} Founders' Day",
-    )
+    days = {
+        first + timedelta(days=4): "Unity Day",
+        second + timedelta(days=12): "Founders' Day",
+    }
+    holidays.keep(cohort, days)
     pauses.add(
         cohort.teams.order_by("name")[0],
         first_day=second - timedelta(days=3),

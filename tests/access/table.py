@@ -78,6 +78,7 @@ DOORS: dict[str, Door] = {
     "step_text": Door(PROGRAM, PROGRAM),
     # Until the week is closed, those who prepare it write it, too.
     "cohort_schedule": Door(COHORT, PROGRAM),
+    "cohort_holidays": Door(PROGRAM, PROGRAM),
     "mail_calendar": Door(COHORT),
     "sheet_kinds": Door(PROGRAM, PROGRAM),
     "sheet_kind": Door(PROGRAM, PROGRAM),

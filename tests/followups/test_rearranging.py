@@ -134,7 +134,10 @@ def test_a_facilitator_reads_and_only_the_program_lead_changes(opened):
     browser = browser_of(opened, "facilitator")
     assert browser.get(address(opened)).status_code == 200
     assert browser.post(address(opened), {"do": "show", "openings": ""}).status_code == 404
-    assert browser.post(address(opened), {"do": "holidays"}).status_code == 404
+    named = reverse("cohort_holidays", args=[opened.cohort.pk])
+    assert named not in browser.get(address(opened)).content.decode()
+    assert browser.get(named).status_code == 404
+    assert browser.post(named, {"do": "show"}).status_code == 404
     path = reverse("team_pauses", args=[opened.team.pk])
     assert browser.get(path).status_code == 200
     assert browser.post(path, pause(OPENS, OPENS)).status_code == 404
@@ -238,20 +241,6 @@ def test_a_cohort_may_ask_on_dates(world):
     assert openings(world) == [ROUNDS[0], date(2026, 9, 14), ROUNDS[5]]
     page = browser_of(world).get(address(world))
     assert "2026-09-14" in page.content.decode()
-
-
-def test_holidays_are_typed_a_line_each_and_a_wrong_line_is_kept_to_be_mended(world):
-    browser = browser_of(world)
-    good = {"do": "holidays", "holidays": "2026-07-26 Independence Day\n\n2026-11-29 Tubman"}
-    assert browser.post(address(world), good).status_code == 302
-    assert [str(one) for one in Holiday.objects.all()] == [
-        "2026-07-26: Independence Day",
-        "2026-11-29: Tubman",
-    ]
-    page = browser.post(address(world), {"do": "holidays", "holidays": "26 July"})
-    assert page.status_code == 422
-    assert "26 July</textarea>" in page.content.decode()
-    assert Holiday.objects.count() == 2
 
 
 def test_the_calendar_shows_each_mail_before_the_year_begins(world):
