@@ -163,21 +163,26 @@ def item_of(message: Message) -> Item:
     text = texts.of(check_in.team.cohort.program, step)
     text = text.filled(values_of(check_in, person_of(message)))
     if step in TO_MEMBERS:
-        label, path = (
-            _("Answer now"),
-            reverse("check_in_link", args=[_link(message, check_in).token]),
-        )
+        path = reverse("check_in_link", args=[_link(message, check_in).token])
+    elif step == Step.COACH:
+        path = reverse("team", args=[check_in.team_id])
+    else:
+        path = reverse("follow_up", args=[check_in.team.cohort_id])
+    return item_of_step(step, team, text, path)
+
+
+def item_of_step(step: str, team: str, text: texts.Text, path: str) -> Item:
+    """What the mail of a step says with a filled text, in the active language."""
+    label, note = _("See where each reform stands"), ""
+    if step in TO_MEMBERS:
+        label = _("Answer now")
         note = _(
             "You need not sign in. One answer for the whole team is enough. If you need help, say "
             "so: someone will see it."
         )
-        return Item(team, text.subject, text.body, label, path, note)
-    if step == Step.COACH:
-        label, path = _("Open the team's page"), reverse("team", args=[check_in.team_id])
-    else:
-        label = _("See where each reform stands")
-        path = reverse("follow_up", args=[check_in.team.cohort_id])
-    return Item(team, text.subject, text.body, label, path)
+    elif step == Step.COACH:
+        label = _("Open the team's page")
+    return Item(team, text.subject, text.body, label, path, note)
 
 
 def values_of(check_in: CheckIn, person: User) -> dict[str, object]:

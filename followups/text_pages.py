@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -11,27 +12,44 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coalitions import clock
 from coalitions.days import in_words
 from cohorts.access import MANAGE_PROGRAM, SignedIn, program_door
-from cohorts.fields import LineField
+from cohorts.fields import TURNERS, LineField
 from cohorts.models import Program
-from followups import schedule, texts
+from followups import mails, schedule, texts
 from followups.models import CheckIn
-from followups.texts import LANGUAGES, Text
+from followups.texts import LANGUAGES, Text, untorn
 
 UNPROCESSABLE = 422
+# Where the link of an invented mail leads; that of all other steps opens a check-in.
+PATHS: dict[str, str] = {
+    CheckIn.Step.COACH: "/teams/…/",
+    CheckIn.Step.LEAD: "/cohorts/…/follow-up/",
+}
+
+
+class BodyField(forms.CharField):
+    """Plain text without the marks that turn its direction, which we put round its places."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").translate(TURNERS)
 
 
 class TextForm(forms.Form):
     """Subject and body of one step's mail in one language."""
 
-    subject = LineField(label=gettext_lazy("Subject"), max_length=200, validators=[texts.check])
-    body = forms.CharField(
+    subject = LineField(
+        label=gettext_lazy("Subject"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        validators=[texts.check],
+    )
+    body = BodyField(
         label=gettext_lazy("Text"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
@@ -76,7 +94,8 @@ def step_text(request: SignedIn, program: Program, step: str, language: str) -> 
         raise Http404
     with translation.override(language):
         kept = texts.of(program, step)
-    form = TextForm(initial={"subject": kept.subject, "body": kept.body})
+    told = untorn(kept) if get_language_info(language)["bidi"] else kept
+    form = TextForm(initial={"subject": told.subject, "body": told.body})
     shown = kept
     if request.method == "POST" and request.POST.get("do") == "reset":
         texts.reset(program, step, language)
@@ -99,14 +118,14 @@ def step_text(request: SignedIn, program: Program, step: str, language: str) -> 
         "form": form,
         "is_own": program.step_texts.filter(step=step, language=language).exists(),
         "places": [f"%({name})s" for name in texts.PLACES],
-        "mail": _as_mail(shown, language),
+        "mail": _as_mail(shown, step, language),
     }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "followups/step_text.html", context, status=status)
 
 
-def _as_mail(text: Text, language: str) -> dict[str, str]:
-    """The plain mail as a member of an invented team would get it."""
+def _as_mail(text: Text, step: str, language: str) -> dict[str, str]:
+    """The plain mail as whoever hears of an invented team's step would get it."""
     with translation.override(language):
         today = clock.now().date()
         example = text.filled(
@@ -120,10 +139,10 @@ def _as_mail(text: Text, language: str) -> dict[str, str]:
                 % {"day": in_words(today + timedelta(days=42))},
             }
         )
-        paragraphs = [part.strip() for part in example.body.split("\n\n") if part.strip()]
-        item = {"paragraphs": paragraphs, "label": _("Answer now"), "path": "/c/…"}
+        item = mails.item_of_step(step, "Liberia", example, PATHS.get(step, "/c/…"))
         context = {
             "items": [item],
+            "noted": [0] if item.note else [],
             "base_url": settings.BASE_URL,
             "opt_out": f"{settings.BASE_URL}/u/…",
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -56,6 +58,51 @@ def test_it_is_seen_as_a_mail_before_it_is_kept(year, lead):
     assert "Dear Amara Kollie," in text_of(page)
     assert not StepText.objects.exists()
     assert "by %(due)s." in page.content.decode()
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_it_is_seen_with_the_words_that_every_mail_of_the_step_has(year, lead):
+    year.live_until(day(0))
+    asked = squeezed(plain(year))
+    shown = squeezed(text_of(lead.get(address(year))))
+    for words in ("Answer now:", "You need not sign in.", "someone will see it."):
+        assert words in asked
+        assert words in shown
+    year.live_until(day(22))
+    coach = squeezed(year.letters(year.coach)[-1].get_body(("plain",)).get_content())
+    shown = squeezed(text_of(lead.get(address(year, "coach"))))
+    assert "Open the team's page: http" in coach
+    assert "Open the team's page: http" in shown
+    assert "Answer now" not in shown
+    assert "You need not sign in" not in shown
+    shown = squeezed(text_of(lead.get(address(year, "lead"))))
+    assert "See where each reform stands: http" in shown
+    assert "Answer now" not in shown
+
+
+def test_places_and_the_subject_are_not_torn_in_a_page_from_right_to_left(year, lead):
+    page = lead.get(address(year)).content.decode()
+    assert '<code dir="ltr">%(team)s</code>' in page
+    subject = re.search(r"<input[^>]*name=\"subject\"[^>]*>", page)
+    assert 'dir="auto"' in subject[0]
+
+
+def test_places_in_arabic_words_are_shown_untorn_and_kept_without_marks(year, lead):
+    form = lead.get(address(year, "coach", "ar")).context["form"]
+    assert "\u2066%(team)s\u2069" in form["subject"].value()
+    assert "\u2066%(due)s\u2069" in form["body"].value()
+    typed = {"subject": form["subject"].value() + " *", "body": form["body"].value()}
+    assert lead.post(address(year, "coach", "ar"), {"do": "keep"} | typed).status_code == 302
+    kept = StepText.objects.get()
+    with translation.override("ar"):
+        ours = texts.ours("coach")
+    assert (kept.subject, kept.body) == (ours.subject + " *", ours.body)
+    unchanged = {"subject": typed["subject"].removesuffix(" *"), "body": typed["body"]}
+    lead.post(address(year, "coach", "ar"), {"do": "keep"} | unchanged)
+    assert not StepText.objects.exists()
 
 
 @pytest.mark.parametrize(
