@@ -107,7 +107,7 @@ def figures(mails: QuerySet[Message], now: datetime) -> dict[str, Any]:
     due = Q(state=State.QUEUED, next_attempt_at__lte=now)
     counted = {
         state.value: Count("pk", filter=Q(state=state) & lately)
-        for state in (State.SENT, State.FAILED, State.DEAD, State.SUPPRESSED)
+        for state in (State.SENT, State.FAILED, State.DEAD)
     }
     return mails.aggregate(
         due=Count("pk", filter=due),
@@ -183,9 +183,34 @@ def waiting_longest(mails: QuerySet[Message], now: datetime) -> QuerySet[Message
 def dead_addresses(user: User) -> QuerySet[Suppression]:
     """Addresses of these people that no mail goes to, the latest first."""
     found = Suppression.objects.order_by("-since", "-pk")
+    if user.is_admin:
+        return found
+    return found.filter(address__in=people_of(user).values("email"))
+
+
+@dataclass(frozen=True)
+class DeadAddress:
+    """An address that no mail goes to, whose it is, and the teams in which it is corrected."""
+
+    suppression: Suppression
+    person: User | None
+    teams: list[Team]
+
+
+def with_people(addresses: QuerySet[Suppression], user: User) -> list[DeadAddress]:
+    """The first of the addresses, each with what `user` may open to correct it."""
+    listed = list(addresses[:LISTED])
+    # Asked also where there is none, as in `lines`.
+    people = people_of(user).filter(email__in=[one.address for one in listed] or [""])
+    by_address = {person.email: person for person in people}
+    places = Membership.objects.filter(user__in=[one.pk for one in by_address.values()] or [0])
     if not user.is_admin:
-        found = found.filter(address__in=people_of(user).values("email"))
-    return found[:LISTED]
+        places = places.filter(team__cohort__program__leads=user)
+    teams: dict[int, list[Team]] = {}
+    for place in places.select_related("team").order_by("team__name", "team__pk"):
+        teams.setdefault(place.user_id, []).append(place.team)
+    found = [(one, by_address.get(one.address)) for one in listed]
+    return [DeadAddress(one, who, teams.get(who.pk, []) if who else []) for one, who in found]
 
 
 def search(user: User, words: str) -> QuerySet[User]:

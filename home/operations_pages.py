@@ -23,12 +23,14 @@ def overview(request: SignedIn) -> HttpResponse:
     now, user = clock.now(), request.user
     mails = operations.mails_for(user).defer("context")
     words = tidy(request.GET.get("person", "")[:100])
+    dead = operations.dead_addresses(user)
     context = {
         "figures": operations.figures(mails, now),
         "hours": operations.hours(mails, now),
         "waiting": operations.lines(operations.waiting_longest(mails, now), user),
         "stuck": operations.lines(operations.needing_a_hand(mails, now), user),
-        "addresses": operations.dead_addresses(user),
+        "addresses": operations.with_people(dead, user),
+        "dead_addresses": dead.count(),
         "words": words,
         "people": operations.search(user, words) if words else [],
     }
@@ -40,7 +42,12 @@ def overview(request: SignedIn) -> HttpResponse:
 def person(request: SignedIn, user_id: int) -> HttpResponse:
     """What a person was sent and why, and what became of each; no mail's text."""
     whom = get_object_or_404(operations.people_of(request.user), pk=user_id)
-    context = {"whom": whom, "lines": operations.sent_to(whom, request.user)}
+    dead = operations.dead_addresses(request.user).filter(address=whom.email)
+    context = {
+        "whom": whom,
+        "lines": operations.sent_to(whom, request.user),
+        "dead": operations.with_people(dead, request.user),
+    }
     return render(request, "home/operations_person.html", context)
 
 

@@ -64,6 +64,43 @@ def test_the_page_says_what_waits_what_went_and_what_needs_a_hand(sign_in, lead,
     assert '<td role="cell" class="num" data-label="sent">2</td>' in told
 
 
+def tile(told: str) -> str:
+    return strip_tags(told.split("addresses do not take mail</dt>")[1].split("</dd>")[0]).strip()
+
+
+def test_the_tile_counts_the_addresses_of_the_list_each_with_where_it_is_corrected(
+    sign_in, lead, amara
+):
+    stranger = make_member(make_team(make_cohort(make_program(make_user()))))
+    team, theirs = amara.memberships.get().team, stranger.memberships.get().team
+    make_member(theirs, amara)
+    for address in (amara.email, stranger.email, "nobody@example.org"):
+        told = {"reason": "550 no such", "since": clock.now() - 9 * DAY}
+        Suppression.objects.create(address=address, **told)
+    told = page(sign_in(lead))
+    assert tile(told) == "1"
+    assert f'href="/operations/people/{amara.pk}/"' in told
+    assert f'href="/teams/{team.pk}/addresses/"' in told
+    assert f'href="/teams/{theirs.pk}/addresses/"' not in told
+    assert sign_in(lead).get(f"/teams/{team.pk}/addresses/").status_code == 200
+    told = page(sign_in(make_user(is_admin=True)))
+    assert tile(told) == "3"
+    assert "nobody@example.org" in told
+    assert f'href="/teams/{theirs.pk}/addresses/"' in told
+
+
+def test_a_persons_page_says_that_their_address_takes_no_mail_and_why(sign_in, lead, amara):
+    client, url = sign_in(lead), f"/operations/people/{amara.pk}/"
+    assert "does not take mail" not in page(client, url)
+    told = {"reason": "550 no such", "since": clock.now(), "why": "bounced"}
+    Suppression.objects.create(address=amara.email, **told)
+    said = page(client, url)
+    assert "This address does not take mail" in said
+    assert "mail to it came back" in said
+    assert "550 no such" in said
+    assert f'href="/teams/{amara.memberships.get().team_id}/addresses/"' in said
+
+
 def test_a_person_is_found_by_a_part_of_name_or_address_and_their_mails_listed(
     sign_in, lead, amara
 ):
