@@ -1,4 +1,4 @@
-"""The mails that a cohort's year would send if nobody answered: what a preview shows."""
+"""The mails that a cohort's year would send if nobody else answered: what a preview shows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from cohorts.models import Cohort, Membership, Team
 from followups import mails, pauses, schedule, schedules
 from followups.hours import Reader
 from followups.models import CheckIn, Pause, Round
+from outbox.models import Message
+
+State = Message.State
+# What may have gone, or still goes.
+GOES_OR_WENT = [State.QUEUED, State.CLAIMED, State.UNKNOWN, State.SENT]
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,14 @@ class Expected:
     @property
     def step_label(self) -> str:
         return str(CheckIn.Step(self.step).label)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A round that a team is asked, and when (UTC) it answered: nothing more is told of it then."""
+
+    round: Round
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,17 +79,17 @@ def rounds_to_come(cohort: Cohort) -> list[Round]:
 def mails_of_year(cohort: Cohort) -> list[Expected]:
     """Everything that the year's mails tell, in the order in which they would go.
 
-    By the members, coaches, leads, zones and wishes of today.
+    By the members, coaches, leads, zones and wishes of today; without what an answer ended.
     """
     teams = list(cohort.teams.select_related("coach__reminder_preference"))
     leads = list(_active().filter(led_programs=cohort.program_id))
-    rounds, readers = _rounds_by_team(cohort, teams), _members(cohort)
+    asked, readers = _asked_by_team(cohort, teams), _members(cohort)
     prefetch_related_objects([cohort], "holidays")
     people: dict[int, User] = {}
     waiting: dict[int, list[Pending]] = {}
     for team in teams:
         team.cohort = cohort
-        for person, pending in _of_team(team, rounds[team.pk], readers.get(team.pk, []), leads):
+        for person, pending in _of_team(team, asked[team.pk], readers.get(team.pk, []), leads):
             people[person.pk] = person
             waiting.setdefault(person.pk, []).append(pending)
     expected = [
@@ -105,21 +118,49 @@ def sent(waiting: Iterable[Pending]) -> Iterator[tuple[Pending, datetime]]:
             left = [one for one in left if one.ready > moment]
 
 
-def _rounds_by_team(cohort: Cohort, teams: list[Team]) -> dict[int, list[Round]]:
+def went_or_to_come(cohort: Cohort, mails_: Iterable[Expected], now: datetime) -> list[Expected]:
+    """The mails without those of the time before `now` (UTC) that never went and never will."""
+    check_ins = {
+        pk: (team, number)
+        for pk, team, number in CheckIn.objects.filter(team__cohort=cohort).values_list(
+            "pk", "team", "round__number"
+        )
+    }
+    kept = Message.objects.filter(
+        about__in=check_ins, kind__in=mails.STEP_OF_KIND, state__in=GOES_OR_WENT
+    )
+    known = {
+        (*check_ins[about], person, mails.STEP_OF_KIND[kind])
+        for about, person, kind in kept.values_list("about", "person", "kind")
+        if about in check_ins
+    }
+    return [
+        mail
+        for mail in mails_
+        if mail.at > now or (mail.team.pk, mail.number, mail.person.pk, mail.step) in known
+    ]
+
+
+def _asked_by_team(cohort: Cohort, teams: list[Team]) -> dict[int, list[Asked]]:
     """Each team's rounds, at the dates that they have or will have for it."""
     if cohort.rounds.exists():
         asked = CheckIn.objects.filter(team__cohort=cohort).exclude(
             state__in=[CheckIn.State.SKIPPED, CheckIn.State.EXCUSED]
         )
-        found: dict[int, list[Round]] = {team.pk: [] for team in teams}
+        found: dict[int, list[Asked]] = {team.pk: [] for team in teams}
         for check_in in asked.select_related("round").order_by("round__opens_on"):
-            found[check_in.team_id].append(check_in.round)
+            found[check_in.team_id].append(Asked(check_in.round, check_in.submitted_at))
         return found
     held: dict[int, list[Pause]] = {}
     for pause in Pause.objects.live().filter(team__cohort=cohort):
         held.setdefault(pause.team_id, []).append(pause)
     coming = rounds_to_come(cohort)
-    return {team.pk: pauses.rounds_of_team(team, coming, held.get(team.pk, [])) for team in teams}
+    return {
+        team.pk: [
+            Asked(round_) for round_ in pauses.rounds_of_team(team, coming, held.get(team.pk, []))
+        ]
+        for team in teams
+    }
 
 
 def _active() -> QuerySet[User]:
@@ -135,11 +176,12 @@ def _members(cohort: Cohort) -> dict[int, list[User]]:
 
 
 def _of_team(
-    team: Team, rounds: list[Round], members: list[User], leads: list[User]
+    team: Team, asked: list[Asked], members: list[User], leads: list[User]
 ) -> Iterator[tuple[User, Pending]]:
     coach = [team.coach] if team.coach and team.coach.is_active else []
     heard = {CheckIn.Step.COACH: coach, CheckIn.Step.LEAD: leads}
-    for round_ in rounds:
+    for one in asked:
+        round_ = one.round
         for step in mails.KIND_OF_STEP:
             for person in heard.get(CheckIn.Step(step), members):
                 preference = getattr(person, "reminder_preference", None)
@@ -148,4 +190,6 @@ def _of_team(
                 reader = mails.reader_of(person, team)
                 ready = reader.morning(schedule.step_date(round_, step))
                 ends = schedule.until(round_, step, reader)
+                if one.answered_at:
+                    ends = min(ends, one.answered_at)
                 yield person, Pending(team, reader, round_.number, step, ready, ends)

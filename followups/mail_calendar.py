@@ -66,9 +66,12 @@ class Chosen:
         return bool(self.team or self.person) or len(self.mails) <= MOST_LISTED
 
 
-def chosen(cohort: Cohort, asked: Mapping[str, str]) -> Chosen:
-    """The mails of the cohort's year, of the `team` and `person` (ids) that were asked for."""
-    everything = forecast.mails_of_year(cohort)
+def chosen(cohort: Cohort, asked: Mapping[str, str], now: datetime) -> Chosen:
+    """The mails of the cohort's year, of the `team` and `person` (ids) that were asked for.
+
+    Of the time before `now` (UTC) those that went.
+    """
+    everything = forecast.went_or_to_come(cohort, forecast.mails_of_year(cohort), now)
     people = {mail.person.pk: mail.person for mail in everything}
     teams = {mail.team.pk: mail.team for mail in everything}
     found = Chosen(

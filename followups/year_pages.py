@@ -145,7 +145,7 @@ def _show_or_apply(
 @cohort_door(may=MANAGE_COHORT)
 def calendar_of_mails(request: SignedIn, cohort: Cohort) -> HttpResponse:
     """Every mail of the year, by month: to whom, in which language, when on the reader's clock."""
-    chosen = mail_calendar.chosen(cohort, request.GET)
+    chosen = mail_calendar.chosen(cohort, request.GET, clock.now())
     context = {
         "cohort": cohort,
         "chosen": chosen,

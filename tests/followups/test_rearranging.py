@@ -270,6 +270,49 @@ def test_the_calendar_folds_what_one_person_is_due_at_once(world):
     assert [len(mail.told) for mail in mails] == [3] * 8
 
 
+def told_of(world: World, number: int) -> list[str]:
+    """The steps of a round that the calendar shows to Amara."""
+    path = reverse("mail_calendar", args=[world.cohort.pk])
+    page = browser_of(world).get(path, data={"person": str(world.amara.pk)})
+    mails = page.context["chosen"].mails
+    return [one.step for mail in mails for one in mail.told if one.number == number]
+
+
+def test_the_calendar_of_a_running_year_ends_a_round_with_its_answer(opened):
+    assert told_of(opened, 1) == ["opens", "nudge", "due", "overdue", "closes"]
+    opened.live_until(day(5))
+    CheckIn.objects.filter(pk=opened.check_in().pk).update(
+        state="submitted", submitted_at=opened.clock, next_at=None, next_step="none"
+    )
+    assert told_of(opened, 1) == ["opens", "nudge"]
+    assert told_of(opened, 2) == ["opens", "nudge", "due", "overdue", "closes"]
+
+
+def test_the_calendar_of_a_round_that_nobody_answered_shows_what_was_sent(opened):
+    opened.live_until(day(26))
+    assert opened.check_in().state == "missed"
+    assert told_of(opened, 1) == ["opens", "nudge", "due", "overdue", "closes"]
+
+
+def test_the_calendar_does_not_show_mails_of_the_past_that_never_went(opened):
+    make_member(opened.team, late := make_user("Zoe"))
+    opened.live_until(day(5))
+    Message.objects.filter(person=opened.amara, kind="check-in nudge").update(state="expired")
+    path = reverse("mail_calendar", args=[opened.cohort.pk])
+    page = browser_of(opened).get(path)
+    told = {
+        (mail.person, one.step)
+        for mail in page.context["chosen"].mails
+        for one in mail.told
+        if one.number == 1
+    }
+    assert (opened.amara, "opens") in told
+    assert (opened.amara, "nudge") not in told
+    assert (opened.boima, "nudge") in told
+    assert (late, "opens") not in told
+    assert (late, "due") in told
+
+
 days_of_rounds = st.lists(st.integers(28, 90), min_size=1, max_size=8).map(
     lambda gaps: [OPENS + timedelta(days=sum(gaps[:n])) for n in range(1, len(gaps) + 1)]
 )
