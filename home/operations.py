@@ -13,7 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Window
 from django.db.models.functions import TruncHour
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -181,8 +181,8 @@ def waiting_longest(mails: QuerySet[Message], now: datetime) -> QuerySet[Message
 
 
 def dead_addresses(user: User) -> QuerySet[Suppression]:
-    """Addresses of these people that no mail goes to, the latest first."""
-    found = Suppression.objects.order_by("-since", "-pk")
+    """Addresses of these people that no mail goes to, the latest first; each says how `many`."""
+    found = Suppression.objects.annotate(many=Window(Count("pk"))).order_by("-since", "-pk")
     if user.is_admin:
         return found
     return found.filter(address__in=people_of(user).values("email"))

@@ -23,14 +23,14 @@ def overview(request: SignedIn) -> HttpResponse:
     now, user = clock.now(), request.user
     mails = operations.mails_for(user).defer("context")
     words = tidy(request.GET.get("person", "")[:100])
-    dead = operations.dead_addresses(user)
+    dead = operations.with_people(operations.dead_addresses(user), user)
     context = {
         "figures": operations.figures(mails, now),
         "hours": operations.hours(mails, now),
         "waiting": operations.lines(operations.waiting_longest(mails, now), user),
         "stuck": operations.lines(operations.needing_a_hand(mails, now), user),
-        "addresses": operations.with_people(dead, user),
-        "dead_addresses": dead.count(),
+        "addresses": dead,
+        "dead_addresses": vars(dead[0].suppression)["many"] if dead else 0,
         "words": words,
         "people": operations.search(user, words) if words else [],
     }

@@ -3,13 +3,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def without_names(apps, schema_editor):
-    """The name of who took a mail back stood in the reason, untranslated and for ever."""
-    apps.get_model("outbox", "Message").objects.filter(
-        state="cancelled", reason__startswith="taken back by "
-    ).update(reason="taken back by hand")
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("outbox", "0004_words"),
@@ -28,5 +21,4 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.RunPython(without_names, migrations.RunPython.noop),
     ]

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from followups.models import SupportRequest
+from followups.models import Answer, SupportRequest
 from tests.factories import NOON, make_cohort, make_member, make_team, make_user
 
 BEFORE, AFTER = [("followups", "0003_the_year_of_each")], [("followups", "0004_help")]
@@ -71,3 +71,4 @@ def test_resolved_requests_are_helped_and_open_ones_open_there_and_back() -> Non
     finally:
         # The tests after this one need what came later, too.
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes("followups"))
+    assert Answer.objects.get(pk=answer.pk).asked == lawyer
