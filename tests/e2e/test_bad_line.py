@@ -17,7 +17,7 @@ from tests.e2e.people import Office, Visitor
 from tests.e2e.watch import BROKEN_LINE
 from tests.installation import wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 MONDAY = datetime(2031, 1, 13, 9, tzinfo=UTC)
 CANARY = "canary in the coal mine"

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from tests.e2e.finger import drag_by_finger
 from tests.e2e.people import Office, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 LEAD = """
 from cohorts.models import Membership
