@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 TEAMS, PEOPLE_AT_ONCE = 60, 4
 # On SQLite a sender is a whole worker, which takes its time to begin again.
-KILLS = {"postgresql": 110, "sqlite": 100}
+KILLS = {"postgresql": 100, "sqlite": 100}
 AN_HOUR = timedelta(hours=1)
 # Four hours leave a mail of the afternoon in its day.
 SHORTEST, LONGEST, A_TRY = 4 * AN_HOUR, 18 * AN_HOUR, timedelta(minutes=10)
