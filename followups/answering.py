@@ -123,7 +123,7 @@ def _keep(
     _note_outlooks(answer, said)
     _note_briefings(answer, said)
     asking.note(answer, said)
-    asking.settle(check_in, cause=uuid5(submission_id, "sent"), by=by, now=now)
+    asking.settle(answer, by=by, now=now)
     return answer
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid5
+from uuid import uuid5
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -52,30 +52,35 @@ def note(answer: Answer, said: Said) -> None:
     answer.save(update_fields=["asked"])
 
 
-def settle(check_in: CheckIn, *, cause: UUID, by: User, now: datetime) -> None:
-    """Let the check-in's requests follow the answer that stands, after `cause`; once.
+def settle(answer: Answer, *, by: User, now: datetime) -> None:
+    """Let the check-in's requests follow the answer that stands, once `answer` is sent or gone.
 
-    `cause` is an id of the sending or taking back that made another answer stand. Runs in the
-    caller's transaction, which holds the check-in's row.
+    Runs in the caller's transaction, which holds the check-in's row.
     """
-    standing = list(check_in.answers.standing().order_by("at", "pk"))
+    standing = list(answer.check_in.answers.standing().order_by("at", "pk"))
     wanted = standing[-1].asked_id if standing else None
-    for request in SupportRequest.objects.filter(asked_in__check_in=check_in).distinct():
+    said = {one.asked_id for one in standing}
+    # What only the answer asked for that is gone.
+    gone = {answer.asked_id} - said if answer not in standing else set()
+    asked = SupportRequest.objects.filter(asked_in__check_in=answer.check_in_id).distinct()
+    for request in asked:
         if request.pk == wanted and request.state == State.WITHDRAWN:
-            kind, why = Kind.REOPENED, _("The answer that stood instead was taken back.")
-        elif request.pk != wanted and request.state == State.OPEN:
-            is_said = any(answer.asked_id == request.pk for answer in standing)
-            if is_said and _is_seen_to(request):
-                continue
-            kind = Kind.WITHDRAWN
-            why = _("Another answer stands now.") if is_said else _("Taken back with the answer.")
-        else:
+            _move(request, Kind.REOPENED, _("The answer that stands asks for it."), answer, by, now)
+        if request.pk == wanted or request.state != State.OPEN:
             continue
-        done = Move(kind, why, uuid5(cause, f"{kind} {request.pk}"))
-        move(request, done, by=by, now=now)
+        if request.pk in gone:
+            _move(request, Kind.WITHDRAWN, _("Taken back with the answer."), answer, by, now)
+        elif not _is_seen_to(request):
+            _move(request, Kind.WITHDRAWN, _("Another answer stands now."), answer, by, now)
+
+
+def _move(
+    request: SupportRequest, kind: str, why: str, cause: Answer, by: User, now: datetime
+) -> None:
+    done = Move(kind, why, uuid5(cause.submission_id, f"{kind} {request.pk}"))
+    move(request, done, by=by, now=now)
 
 
 def _is_seen_to(request: SupportRequest) -> bool:
-    """Does somebody see to it, or has anybody done something about it?"""
-    done: QuerySet[SupportMove] = request.moves.exclude(kind__in=[Kind.WITHDRAWN, Kind.REOPENED])
-    return request.holder_id is not None or done.exists()
+    """Does somebody see to it, or has anybody done something about it, or opened it again?"""
+    return request.holder_id is not None or request.moves.exclude(kind=Kind.WITHDRAWN).exists()

@@ -194,6 +194,7 @@ class Visit:
                 form.seen[name] = other.text
                 theirs[name] = overview_of_draft.shown(other, form[name].label)
                 theirs[name]["is_own"] = other.by_id == self.person.pk
+        drafts.leave(self.check_in, set(form.step.fields) - set(self.course.draft), self.now)
         return theirs
 
     def _after(self, step: Step, do: str) -> str:

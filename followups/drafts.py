@@ -38,15 +38,12 @@ def write(
 ) -> DraftField | None:
     """Write `text` where `by` saw `seen`; otherwise the field as someone else left it.
 
-    Sending the same twice is once. A field that was left empty is noted as such: what the team said
-    last time is not offered for it again.
+    Sending the same twice is once.
     """
     text, seen = tidy(text), tidy(seen)
-    if text == seen != "":
-        return None
-    field = _row(check_in, name, now)
     if text == seen:
         return None
+    field = _row(check_in, name, now)
     fresh = {"text": text, "by": by, "by_mail": False, "at": now}
     kept = DraftField.objects.filter(pk=field.pk, text=seen).update(**fresh)
     if not kept:
@@ -57,6 +54,19 @@ def write(
         check_in=check_in, name=name, seen=seen, text=text, kept=bool(kept), by=by, at=now
     )
     return None if kept else field
+
+
+def leave(check_in: CheckIn, names: Iterable[str], now: datetime) -> None:
+    """Note fields that were left empty: what the team said last time is not offered for them again.
+
+    A field that someone wrote into meanwhile stays as it is.
+    """
+    DraftField.objects.bulk_create(
+        [DraftField(check_in=check_in, name=name, at=now) for name in names],
+        update_conflicts=True,
+        unique_fields=["check_in", "name"],
+        update_fields=["name"],
+    )
 
 
 @transaction.atomic

@@ -112,7 +112,7 @@ def take_back(answer: Answer, *, by: User, now: datetime) -> bool:
     Withdrawal.objects.create(answer=answer, by=by, at=now)
     standing = check_in.answers.standing().order_by("-at", "-pk").first()
     _undo_in_plan(answer, standing, by, now)
-    asking.settle(check_in, cause=uuid5(answer.submission_id, "taken back"), by=by, now=now)
+    asking.settle(answer, by=by, now=now)
     if standing is None:
         _open_again(check_in, now)
     else:

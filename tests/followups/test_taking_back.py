@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from cohorts.models import Membership
+from followups import support
 from followups.models import Answer, CheckIn, SupportRequest, Withdrawal
 from tests.followups.conftest import DAY, HOUR, World, day
 from tests.followups.pages import Browser, text_of
@@ -110,6 +112,17 @@ def test_help_in_other_words_is_asked_for_once(opened, phone, undo, link):
     phone.wait(2 * HOUR)
     take_back(phone, opened.link(path="b"))
     assert [wish.state for wish in asked.all()] == ["open", "withdrawn"]
+
+
+def test_help_that_was_opened_again_by_hand_stays_open(opened, phone, undo, link):
+    phone.wait(HOUR)
+    phone.answer(phone.follow(link), help="A lawyer of the ministry")
+    first = SupportRequest.objects.earliest("pk")
+    again = support.Move("reopened", "We need both", uuid4())
+    support.move(first, again, by=opened.amara, now=phone.now)
+    phone.wait(HOUR)
+    phone.answer(phone.follow(link), did="We met again.")
+    assert {wish.state for wish in SupportRequest.objects.all()} == {"open"}
 
 
 def test_help_that_somebody_sees_to_is_not_taken_from_them(opened, phone, undo, link):

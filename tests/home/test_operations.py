@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -65,7 +66,8 @@ def test_the_page_says_what_waits_what_went_and_what_needs_a_hand(sign_in, lead,
 
 
 def tile(told: str) -> str:
-    return strip_tags(told.split("addresses do not take mail</dt>")[1].split("</dd>")[0]).strip()
+    label = r"address(?: does|es do) not take mail\s*</dt>(.*?)</dd>"
+    return strip_tags(re.search(label, told, re.DOTALL)[1]).strip()  # type: ignore[index]
 
 
 def test_the_tile_counts_the_addresses_of_the_list_each_with_where_it_is_corrected(
