@@ -103,7 +103,7 @@ class Faults:
         self._thaw()
         if in_gap and self.to_freeze:
             self._freeze()
-        behind = self.kills.total() < 2 + 1.15 * self.wanted_kills * lived
+        behind = self.kills.total() < 2 + 1.06 * self.wanted_kills * lived
         if in_gap and behind and not self.burst:
             self.burst = self.chance.randint(*KILLS_A_BURST)
         if self.burst and time.monotonic() >= self.next_kill:
